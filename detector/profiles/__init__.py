@@ -1,0 +1,1 @@
+"""Mergeable summaries of accounts' days, and the tables that features read from them."""

@@ -1,0 +1,126 @@
+"""Merged profiles and the accounts file, brought together as the tables that features and campaigns read."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from detector.profiles.fingerprints import DAY_US, Names
+from detector.profiles.keys import shared_keys
+from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, distinct_of
+from detector.profiles.sketches import distinct_count, grouped_sum, smallest_per_group
+from detector.profiles.tables import Tables
+from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
+
+
+def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: bytes, sizes: Sizes) -> Tables:
+    """Tables of a window.
+
+    Parameters
+    ----------
+    profile : Profile
+        Merged over all files of the window.
+    accounts : pyarrow.Table of `schema.ACCOUNTS_SCHEMA`, optional
+        The accounts file; accounts without a query count for the platform's rate of sign-ups only.
+    key : bytes
+        Secret of the content hashes; facts of accounts are hashed with it too.
+    """
+    people = _accounts(profile, accounts)
+    requests = _requests(profile)
+    days, busy = profile.days, profile.days["requests"].to_numpy() > sizes.requests
+    day_of_row = _position(days, requests)
+    quiet = requests[~busy[day_of_row]]
+    activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
+    distinct = _distinct(pd.concat([profile.distinct, distinct_of(quiet)], ignore_index=True))
+    first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
+    span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
+    return Tables(
+        accounts=people,
+        days=days,
+        activity=activity.sort_values(["account", "day", "slot"], ignore_index=True),
+        requests=requests,
+        distinct=smallest_per_group(distinct, ["account", "kind"], "key", sizes.distinct).assign(
+            kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
+        ),
+        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), sizes.distinct),
+        keys=shared_keys(people, requests, key),
+        signups=_signups(accounts),
+        span_days=max(span, 1 / 24),
+        first_day=first,
+        last_day=last,
+        models=dict(names.of["model"]),
+    )
+
+
+def _accounts(profile: Profile, accounts: pa.Table | None) -> pd.DataFrame:
+    """One row per account that asked, in order of id, with what the accounts file says of it."""
+    table = accounts if accounts is not None else ACCOUNTS_SCHEMA.empty_table()
+    known = table.select(list(ACCOUNT_NAMES)).to_pandas(types_mapper=_mapped).set_index("account_id")
+    people = known.reindex(pd.Index(profile.ids, name="account_id", dtype=object)).reset_index()
+    for column in ACCOUNTS:
+        if column.type == pa.large_string():
+            people[column.name] = people[column.name].astype(object).where(people[column.name].notna(), None)
+    people["has_account_row"] = people["account_id"].isin(set(known.index)).to_numpy(dtype=bool)
+    verified = people["organization_verified"].eq(True).fillna(False).to_numpy(dtype=bool) & people["organization_id"].notna().to_numpy()
+    own = pd.Series(np.arange(len(people)), dtype=np.int64)
+    shared = people.loc[verified].groupby("organization_id")["account_id"].transform(lambda ids: ids.index[0])
+    own[shared.index] = shared.to_numpy(dtype=np.int64)
+    people["principal"] = own.to_numpy()
+    return people
+
+
+def _mapped(kind: pa.DataType) -> object:
+    """Strings as objects and nullable booleans, so that nothing is inferred."""
+    if pa.types.is_boolean(kind):
+        return pd.BooleanDtype()
+    return None
+
+
+def _requests(profile: Profile) -> pd.DataFrame:
+    """The sample of requests, with the half that each falls into and how many requests it stands for.
+
+    The half is a bit of the keyed hash of the prompt: a prompt that occurs twice falls into one half both times, so
+    what is verified on one half was not seen in the other.
+    """
+    rows = profile.requests.copy()
+    basis = np.where(rows["prompt"].to_numpy() != 0, rows["prompt"].to_numpy(), rows["request"].to_numpy())
+    rows["half"] = ((basis >> np.uint64(1)) & np.uint64(1)).astype(np.int64)
+    at = _position(profile.days, rows)
+    sampled = np.bincount(at, weights=rows["copies"].to_numpy(), minlength=len(profile.days))
+    scale = profile.days["requests"].to_numpy()[at] / np.maximum(sampled[at], 1)
+    rows["weight"] = np.maximum(1, np.rint(scale * rows["copies"].to_numpy())).astype(np.int64)
+    return rows
+
+
+def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Row of `days` that each request belongs to."""
+    key = days["account"].to_numpy() * 100_000 + days["day"].to_numpy()
+    found: npt.NDArray[np.int64] = np.searchsorted(key, rows["account"].to_numpy() * 100_000 + rows["day"].to_numpy())
+    return found
+
+
+def _distinct(rows: pd.DataFrame) -> pd.DataFrame:
+    """Distinct values over the window with their requests."""
+    return grouped_sum(rows.drop(columns="day"), ["account", "kind", "key"], ["requests"])
+
+
+def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, most: int) -> pd.DataFrame:
+    """Number of distinct values per account and kind: counted where all are held, estimated where a day was cut."""
+    cut = np.zeros(n, bool)
+    cut[busy] = True
+    size = distinct.groupby(["account", "kind"]).size()
+    table = size.unstack("kind").reindex(index=range(n), columns=range(len(KINDS))).fillna(0.0).astype(float)
+    hot = distinct[cut[distinct["account"].to_numpy()]]
+    for (account, kind), keys in hot.groupby(["account", "kind"])["key"]:
+        table.at[account, kind] = distinct_count(keys.to_numpy()[:most], most)
+    table.columns = pd.Index(KINDS)
+    return table
+
+
+def _signups(accounts: pa.Table | None) -> npt.NDArray[np.int64]:
+    if accounts is None:
+        return np.zeros(0, np.int64)
+    moments = accounts.column("created_at").drop_null().cast(pa.int64()).to_numpy()
+    return np.sort(moments)

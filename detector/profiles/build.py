@@ -1,0 +1,138 @@
+"""Profiles of files: batches in, one mergeable profile out, in memory that does not grow with the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from detector.profiles.fingerprints import Columns, Names, RequestFingerprinter
+from detector.profiles.profile import Profile, Sizes, merge, profile_of
+
+#: Rows that are fingerprinted before they are folded into the profile.
+FOLD_ROWS = 131_072
+
+
+@dataclass
+class Repeats:
+    """Requests that occur more than once in the input, and which occurrence counts.
+
+    Attributes
+    ----------
+    hashes : ndarray of uint64, sorted
+        Requests that are repeated somewhere.
+    kept_here : ndarray of bool, same length
+        True where the file at hand holds the occurrence that counts; of several in the file, the first.
+    """
+
+    hashes: npt.NDArray[np.uint64]
+    kept_here: npt.NDArray[np.bool_]
+
+    def keep(self, request: npt.NDArray[np.uint64], identified: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """True for each row that counts; remembers what it has let through."""
+        at = np.searchsorted(self.hashes, request).clip(0, max(0, len(self.hashes) - 1))
+        kept = np.ones(len(request), bool)
+        if not len(self.hashes):
+            return kept
+        for row in np.flatnonzero((self.hashes[at] == request) & identified):
+            kept[row] = self.kept_here[at[row]]
+            self.kept_here[at[row]] = False
+        return kept
+
+
+@dataclass
+class Built:
+    """What came of one file."""
+
+    profile: Profile | None = None
+    names: Names = field(default_factory=Names)
+    requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
+    rows_used: int = 0
+    rows_duplicate: int = 0
+    rows_out_of_window: int = 0
+
+
+def build_profile(
+    batches: Iterable[pa.RecordBatch],
+    key: bytes,
+    sizes: Sizes,
+    window: tuple[int | None, int | None] = (None, None),
+    repeats: Repeats | None = None,
+) -> Built:
+    """Profile of a stream of batches.
+
+    Parameters
+    ----------
+    batches : iterable of pyarrow.RecordBatch
+        Rows of `schema.BATCH_SCHEMA`.
+    key : bytes
+        Secret of the content hashes.
+    window : pair of int or None
+        First moment and the moment after the last, µs UTC.
+    repeats : Repeats, optional
+        Requests to count once; without it every row counts, and `Built.requests` tells their hashes.
+    """
+    fingerprinter = RequestFingerprinter(key)
+    built = Built(names=fingerprinter.names)
+    for ids, account, columns in _folds(_selected(batches, fingerprinter, window, repeats, built)):
+        part = profile_of(ids, account, columns, sizes)
+        built.profile = part if built.profile is None else merge([built.profile, part], sizes)
+    return built
+
+
+def _selected(
+    batches: Iterable[pa.RecordBatch],
+    fingerprinter: RequestFingerprinter,
+    window: tuple[int | None, int | None],
+    repeats: Repeats | None,
+    built: Built,
+) -> Iterator[tuple[pa.Array, Columns]]:
+    """Fingerprinted rows that count, with the others counted."""
+    since, until = window
+    for batch in batches:
+        if batch.num_rows == 0:
+            continue
+        time = batch.column("timestamp").cast(pa.int64()).to_numpy(zero_copy_only=False)
+        inside = np.ones(len(time), bool)
+        inside &= time >= since if since is not None else True
+        inside &= time < until if until is not None else True
+        built.rows_out_of_window += int((~inside).sum())
+        batch = batch if inside.all() else batch.filter(pa.array(inside))
+        ids, columns = fingerprinter.columns(batch)
+        if repeats is None:
+            built.requests.append(columns["request"][columns["identified"]])
+        else:
+            kept = repeats.keep(columns["request"], columns["identified"])
+            built.rows_duplicate += int((~kept).sum())
+            if not kept.all():
+                ids, columns = ids.filter(pa.array(kept)), {name: values[kept] for name, values in columns.items()}
+        built.rows_used += len(ids)
+        yield ids, columns
+
+
+def _folds(parts: Iterable[tuple[pa.Array, Columns]]) -> Iterator[tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]]:
+    """Parts gathered until there are `FOLD_ROWS` rows, with account ids as positions in a sorted list."""
+    held: list[tuple[pa.Array, Columns]] = []
+    rows = 0
+    for part in parts:
+        held.append(part)
+        rows += len(part[0])
+        if rows >= FOLD_ROWS:
+            yield _fold(held)
+            held, rows = [], 0
+    if rows:
+        yield _fold(held)
+
+
+def _fold(parts: list[tuple[pa.Array, Columns]]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]:
+    encoded = pa.chunked_array([ids for ids, _ in parts]).combine_chunks().dictionary_encode()
+    names = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    order = np.argsort(names, kind="stable")
+    place = np.empty(len(names), np.int64)
+    place[order] = np.arange(len(names))
+    account = place[encoded.indices.to_numpy(zero_copy_only=False)]
+    columns = {name: np.concatenate([columns[name] for _, columns in parts]) for name in parts[0][1]}
+    return names[order], account, columns

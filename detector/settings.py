@@ -1,0 +1,132 @@
+"""Every number a user may change, in frozen dataclasses that a TOML file can fill."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from detector.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Limits on input. Reaching one is counted and said in the report."""
+
+    max_line_bytes: int = 4 << 20
+    max_id_bytes: int = 256
+    max_expansion: int = 200
+    expansion_free_bytes: int = 64 << 20
+    max_rejects_kept: int = 10_000
+    max_rejected_share: float = 0.01
+    batch_rows: int = 16_384
+
+
+@dataclass(frozen=True)
+class Profiling:
+    """Size of what is remembered of an account."""
+
+    sample_per_day: int = 64
+    sample_per_window: int = 512
+    distinct_per_day: int = 64
+    workers: int = 0
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """The forest, its reference population and its threshold."""
+
+    trees: int = 200
+    samples_per_tree: int = 256
+    min_accounts: int = 300
+    clip_quantile: float = 0.001
+    false_positive_rate: float = 0.0005
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """What makes a group surprising, and how much evidence a tier asks for."""
+
+    keys_per_family: int = 8
+    min_principals: int = 3
+    alpha: float = 1e-3
+    min_composites: int = 2
+    min_keys: int = 3
+    max_evidence_per_family: float = 6.0
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How much a report shows."""
+
+    campaigns_shown: int = 20
+    members_shown: int = 50
+    accounts_shown: int = 25
+    evidence_shown: int = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a run."""
+
+    reading: Reading = field(default_factory=Reading)
+    profiling: Profiling = field(default_factory=Profiling)
+    anomaly: Anomaly = field(default_factory=Anomaly)
+    campaigns: Campaigns = field(default_factory=Campaigns)
+    reporting: Reporting = field(default_factory=Reporting)
+
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """Settings as nested plain values, for the run's record."""
+        return dataclasses.asdict(self)
+
+    def digest(self) -> str:
+        """SHA-256 of the settings, hex: two runs with one digest ran alike."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings from a TOML file whose tables are the sections of `Settings`.
+
+    Raises
+    ------
+    UsageError
+        If the file is not TOML, or names a section or setting that does not exist, or gives one
+        a value of another type.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as TOML settings ({error}).") from error
+    sections = {f.name: type(getattr(Settings(), f.name)) for f in dataclasses.fields(Settings)}
+    parts = {}
+    for name, values in given.items():
+        _known(path, "section", name, list(sections))
+        parts[name] = _section(path, name, sections[name], values)
+    return Settings(**parts)
+
+
+def _section(path: Path, name: str, section: type, values: object) -> Any:  # noqa: ANN401
+    if not isinstance(values, dict):
+        raise UsageError(f"{path}: {name} is a section: write [{name}] and its settings below it.")
+    defaults = {f.name: f.default for f in dataclasses.fields(section)}
+    for key, value in values.items():
+        _known(path, f"setting in [{name}]", key, list(defaults))
+        wanted = type(defaults[key])
+        if not isinstance(value, wanted) and not (wanted is float and isinstance(value, int)):
+            raise UsageError(f"{path}: {name}.{key} must be {wanted.__name__}, not {value!r}.")
+        if isinstance(value, bool) and wanted is not bool:
+            raise UsageError(f"{path}: {name}.{key} must be {wanted.__name__}, not {value!r}.")
+    return section(**values)
+
+
+def _known(path: Path, what: str, name: str, known: list[str]) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise UsageError(f"{path}: no {what} is called {name}.{hint} Known: {', '.join(known)}.")

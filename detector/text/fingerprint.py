@@ -1,0 +1,139 @@
+"""From Arrow strings to keyed fingerprints: the way into the kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from detector.text import kernel
+from detector.text.characters import UNSPACED, kind_of, kinds, lower_case, lower_of
+from detector.text.keys import LEXICON, MULTIPLIER, WORD, hash_keys
+from detector.text.lexicon import words
+
+U64 = npt.NDArray[np.uint64]
+_WRAP = 0xFFFFFFFFFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What is kept of n texts.
+
+    Attributes
+    ----------
+    hashes : ndarray of uint64, shape (n, 8)
+        Columns `kernel.PROMPT`, `TEMPLATE`, `HEAD`, `TAIL` and four phrases; 0 where there is none.
+    topic : ndarray of int16, shape (n,)
+        Topic bucket in [0, 256); -1 for a text without words.
+    asks : ndarray of uint8, shape (n,)
+        Bit mask of elicitation: `kernel.REASONING`, `HIDDEN`, `GRADING`, `GENERATION`, `TAGS`.
+    chars : ndarray of int64, shape (n,)
+        Length in code points.
+    """
+
+    hashes: U64
+    topic: npt.NDArray[np.int16]
+    asks: npt.NDArray[np.uint8]
+    chars: npt.NDArray[np.int64]
+
+
+class Fingerprinter:
+    """Fingerprints texts and values under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self.keys = hash_keys(key)
+        self._slots, self._masks = _lexicon_table(self.keys)
+        self._http = np.array([_word(self.keys, "http"), _word(self.keys, "https")], dtype=np.uint64)
+
+    def texts(self, values: pa.Array) -> Fingerprints:
+        """Fingerprints of each string; a null gives zeros and topic -1."""
+        data, starts, ends = buffers(values)
+        n = len(starts)
+        found = Fingerprints(
+            np.zeros((n, kernel.N_HASHES), np.uint64),
+            np.zeros(n, np.int16),
+            np.zeros(n, np.uint8),
+            np.zeros(n, np.int64),
+        )
+        kernel.fingerprint_texts(
+            data, starts, ends, self.keys, kinds(), lower_case(), self._slots, self._masks, self._http,
+            found.hashes, found.topic, found.asks, found.chars,
+        )  # fmt: skip
+        return found
+
+    def values(self, values: pa.Array, purpose: int) -> U64:
+        """Keyed hash of each string's bytes, 0 for null; one purpose per kind of value."""
+        data, starts, ends = buffers(values)
+        out = np.zeros(len(starts), np.uint64)
+        kernel.hash_values(data, starts, ends, self.keys, np.uint64(purpose), out)
+        out[nulls(values)] = 0
+        return out
+
+    def rows(self, columns: U64, purpose: int) -> U64:
+        """Keyed hash of each row of 64-bit values, shape (n, c) → (n,)."""
+        out = np.zeros(len(columns), np.uint64)
+        kernel.combine(np.ascontiguousarray(columns), self.keys, np.uint64(purpose), out)
+        return out
+
+
+def nulls(values: pa.Array) -> npt.NDArray[np.bool_]:
+    """True where a value is null, shape (n,)."""
+    if values.null_count == 0:
+        return np.zeros(len(values), bool)
+    return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def buffers(values: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Bytes of an Arrow string array with each value's first and past-last byte; nulls are empty."""
+    values = values.cast(pa.large_string()) if values.type != pa.large_string() else values
+    _, offset_buffer, data_buffer = values.buffers()
+    if len(values) == 0 or offset_buffer is None:
+        empty = np.zeros(0, np.int64)
+        return np.zeros(0, np.uint8), empty, empty
+    offsets = np.frombuffer(offset_buffer, np.int64)[values.offset : values.offset + len(values) + 1]
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    starts, ends = offsets[:-1].copy(), offsets[1:].copy()
+    missing = nulls(values)
+    ends[missing] = starts[missing]
+    return data, starts, ends
+
+
+def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
+    """Open-addressing table from a word's hash to its groups, at most a quarter full."""
+    entries = {_word(keys, word): groups for word, groups in words().items()}
+    size = 1 << (4 * len(entries) - 1).bit_length()
+    slots, masks = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    for value, groups in entries.items():
+        i = value & (size - 1)
+        while slots[i]:
+            i = (i + 1) & (size - 1)
+        slots[i], masks[i] = value, groups
+    return slots, masks
+
+
+def _word(keys: U64, word: str) -> int:
+    """The hash that the kernel gives to a word."""
+    codes = [lower_of(ord(c)) for c in word]
+    start = LEXICON if kind_of(codes[0]) == UNSPACED else WORD
+    h = int(keys[start])
+    for code in codes:
+        h = chain(h, code, int(keys[MULTIPLIER]))
+    return avalanche(h)
+
+
+def chain(h: int, value: int, multiplier: int) -> int:
+    """`kernel.step` in plain integers."""
+    h = ((h ^ value) * multiplier) & _WRAP
+    return h ^ (h >> 29)
+
+
+def avalanche(h: int) -> int:
+    """`kernel.finish` in plain integers."""
+    h ^= h >> 33
+    h = (h * 0xFF51AFD7ED558CCD) & _WRAP
+    h ^= h >> 33
+    h = (h * 0xC4CEB9FE1A85EC53) & _WRAP
+    h ^= h >> 33
+    return h or 1
