@@ -32,7 +32,6 @@ class Profiling:
     """Size of what is remembered of an account."""
 
     sample_per_day: int = 64
-    sample_per_window: int = 512
     distinct_per_day: int = 64
     workers: int = 0
 
@@ -58,6 +57,12 @@ class Campaigns:
     min_composites: int = 2
     min_keys: int = 3
     max_evidence_per_family: float = 6.0
+    min_families: int = 2
+    min_family_evidence: float = 1.0
+    min_coordination: float = 4.0
+    tier_part: float = 2.0
+    tier_a: float = 6.0
+    tier_b: float = 3.0
 
 
 @dataclass(frozen=True)

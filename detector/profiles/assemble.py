@@ -87,6 +87,7 @@ def _requests(profile: Profile) -> pd.DataFrame:
     rows = profile.requests.copy()
     basis = np.where(rows["prompt"].to_numpy() != 0, rows["prompt"].to_numpy(), rows["request"].to_numpy())
     rows["half"] = ((basis >> np.uint64(1)) & np.uint64(1)).astype(np.int64)
+    rows["topic"] = np.where(rows["themes"] < 0, -1, rows["themes"] & 0xFF)
     at = _position(profile.days, rows)
     sampled = np.bincount(at, weights=rows["copies"].to_numpy(), minlength=len(profile.days))
     scale = profile.days["requests"].to_numpy()[at] / np.maximum(sampled[at], 1)

@@ -71,7 +71,7 @@ class RequestFingerprinter:
         account_id : pyarrow.Array of large_string, length n
         columns : dict of name to ndarray of length n
             `HASHES` (uint64, 0 unknown), `NUMBERS` (float64, NaN unknown), `FLAGS` (bool), the counters of a
-            day as 0 or 1 or an amount, ``request``, ``timestamp``, ``day``, ``topic``, ``asks``, ``file``, ``row``.
+            day as 0 or 1 or an amount, ``request``, ``timestamp``, ``day``, ``themes``, ``asks``, ``file``, ``row``.
         """
         get = batch.column
         out: Columns = {}
@@ -83,7 +83,7 @@ class RequestFingerprinter:
         system, system_asks = self._system(get("system_prompt"))
         out["system"] = system
         out["asks"] = (text.asks | system_asks).astype(np.int64)
-        out["topic"] = text.topic.astype(np.int64)
+        out["themes"] = text.topic.astype(np.int64)
         out["prompt_chars"] = text.chars.astype(np.float64)
         self._identities(batch, out)
         self._numbers(batch, out)

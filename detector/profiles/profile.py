@@ -26,7 +26,7 @@ from detector.profiles.tables import DAY_COUNTERS
 
 #: Columns of the sample of requests.
 SAMPLE = (
-    "account", "day", "request", "copies", "timestamp", *HASHES, "topic", "asks", "prompt_chars", *NUMBERS, *FLAGS, "file", "row",
+    "account", "day", "request", "copies", "timestamp", *HASHES, "themes", "asks", "prompt_chars", *NUMBERS, *FLAGS, "file", "row",
 )  # fmt: skip
 KINDS = ("prompt", "template", "address")
 _SUMS = tuple(c for c in DAY_COUNTERS if c not in ("first_us", "last_us"))

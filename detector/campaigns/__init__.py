@@ -1,0 +1,1 @@
+"""Groups of accounts that act as one, found from shared facts and judged by evidence."""

@@ -1,0 +1,189 @@
+"""Innocent explanations: which ordinary group fits best, how well, and what that takes from the evidence.
+
+An explanation is weighed against what the accounts are said to take, not against their belonging together: a course or a
+firm's roll-out *is* coordinated. The priors are in the same decimal digits as evidence.
+
+References
+----------
+.. [1] Stringhini, G. et al. (2015), "EvilCohort", USENIX Security (communities of benign accounts behind one address).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from detector.campaigns.cohort import Cohort
+from detector.campaigns.evidence import Evidence
+from detector.campaigns.verify.frames import Frames
+from detector.campaigns.verify.sharding import collision_share
+
+
+INFRASTRUCTURE = ("network", "payment", "identity", "time")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An innocent reading of a group.
+
+    Attributes
+    ----------
+    name : str
+        The benign class.
+    fit : float
+        How well the group matches it, in [0, 1].
+    prior : float
+        Evidence it takes away where it fits fully, in decimal digits.
+    why_not : str
+        What does not fit.
+    look_at : str
+        What would decide.
+    """
+
+    name: str
+    fit: float
+    prior: float
+    why_not: str
+    look_at: str
+
+    @property
+    def weight(self) -> float:
+        """Evidence that is taken away."""
+        return self.fit * self.prior
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Shares of a group that its explanations ask for."""
+
+    one_payment: float
+    one_domain: float
+    one_signup: float
+    one_address: float
+    unpaid: float
+    replay: float
+    in_system: float
+    created_72h: float
+    phi_excess: float
+    tied: float
+    equal: float
+    size: int
+
+
+def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Traits:
+    """What explanations look at."""
+    people = cohort.people
+    created = np.sort(people["created_at"].dropna().astype("datetime64[us, UTC]").astype("int64").to_numpy())
+    within = np.searchsorted(created, created + 72 * 3_600_000_000, side="right") - np.arange(len(created)) if len(created) else np.zeros(1)
+    rows = cohort.held_back
+    address = rows[rows["subnet"] != 0].groupby(["account", "subnet"])["weight"].sum().reset_index()
+    main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
+    sharding = [e for e in evidence if e.family == "sharding"]
+    excess = (sharding[0].observed - 1) / max(sharding[0].expected - 1, 0.05) if sharding else 0.5
+    system = len(frames.in_system) / len(rows) if len(rows) else 0.0
+    return Traits(
+        one_payment=_top_share(people["payment_fingerprint"], len(people)),
+        one_domain=_top_share(people["email_domain"], len(people)),
+        one_signup=_top_share(people["signup_ip"], len(people)),
+        one_address=_top_share(main, len(people)),
+        unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
+        replay=collision_share(rows) if len(rows) else 0.0,
+        in_system=system,
+        created_72h=float(within.max() / len(people)),
+        phi_excess=float(np.clip(excess, 0, 1)),
+        tied=_sum_of_families(evidence, INFRASTRUCTURE),
+        equal=_sum_of_families(evidence, ("load",)),
+        size=len(people),
+    )
+
+
+def _sum_of_families(evidence: list[Evidence], families: tuple[str, ...]) -> float:
+    return sum(max((e.weight for e in evidence if e.family == family), default=0.0) for family in families)
+
+
+def _top_share(values: pd.Series, n: int) -> float:
+    counts = values.dropna().value_counts()
+    return float(counts.iloc[0] / n) if len(counts) else 0.0
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0.0, 1.0))
+
+
+def _organisation(t: Traits) -> Explanation:
+    overt = max(min(t.one_payment, max(t.one_domain, t.one_signup)), min(t.one_domain, t.one_signup))
+    return Explanation(
+        "one organisation that does not hide",
+        _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
+        8.0,
+        f"at most {overt:.0%} of the accounts share one payment instrument, mailbox domain and place of sign-up; an organisation's would all",
+        "whether a contract, invoice or domain record ties the accounts to one customer",
+    )
+
+
+def _course(t: Traits) -> Explanation:
+    fit = min(_ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7), _ramp(t.unpaid, 0.4, 0.8), 0.4 + 0.6 * _ramp(t.replay, 0.02, 0.1))
+    return Explanation(
+        "a course or workshop",
+        fit,
+        6.0,
+        f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.one_signup, t.one_address):.0%} come from one place, {t.replay:.1%} of prompts are alike; "
+        "a class shares place and exercises",
+        "whether the sign-up address or mailbox domain belongs to a school, and whether the use ends with the term",
+    )
+
+
+def _household(t: Traits) -> Explanation:
+    fit = 1.0 if t.size <= 6 and max(t.one_address, t.one_signup) >= 0.6 else 0.0
+    return Explanation(
+        "a household or small team", fit, 4.0,
+        f"{t.size} accounts are more than share a home, or they do not share an address",
+        "whether the address is residential and the accounts are used at different hours",
+    )  # fmt: skip
+
+
+def _application(t: Traits) -> Explanation:
+    return Explanation(
+        "users of one application",
+        min(_ramp(t.in_system, 0.2, 0.6), _ramp(t.phi_excess, 0.3, 0.7)),
+        5.0,
+        f"{t.in_system:.0%} of prompts stand under a shared system prompt and accounts differ in topics by {t.phi_excess:.0%} of what people do",
+        "whether the shared text is published with a tool or an application",
+    )
+
+
+def _benchmark(t: Traits) -> Explanation:
+    return Explanation(
+        "a public benchmark that several groups run", _ramp(t.replay, 0.1, 0.4), 6.0,
+        f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
+        "whether the prompts are those of a published test set",
+    )  # fmt: skip
+
+
+def _event(t: Traits) -> Explanation:
+    return Explanation(
+        "a hackathon or promotion", min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.phi_excess, 0.3, 0.7)), 4.0,
+        f"{t.created_72h:.0%} of the accounts were created within three days, and their topics are {t.phi_excess:.0%} as different as people's",
+        "whether a promotion or event was on at the time of sign-up",
+    )  # fmt: skip
+
+
+def _published(t: Traits) -> Explanation:
+    loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
+    return Explanation(
+        "unrelated users of a published prompt", loose * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0)), 6.0,
+        f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of evidence, "
+        "which unrelated users' would not",
+        "whether the shared text can be found in public",
+    )  # fmt: skip
+
+
+EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (_organisation, _course, _household, _application, _benchmark, _event, _published)
+
+
+def best_explanation(traits: Traits) -> Explanation:
+    """The innocent explanation that takes most from the evidence."""
+    return max((explain(traits) for explain in EXPLANATIONS), key=lambda e: (e.weight, e.fit, e.prior))

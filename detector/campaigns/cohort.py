@@ -1,0 +1,126 @@
+"""A group of accounts under examination, and the population it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from detector.profiles.tables import Tables
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The accounts that belong to no candidate group: what ordinary use looks like tonight.
+
+    Attributes
+    ----------
+    tables : Tables
+    accounts : ndarray of int64
+        Codes of the accounts outside every candidate group.
+    """
+
+    tables: Tables
+    accounts: Ints
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Their sampled requests."""
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[self.accounts] = True
+        return self.tables.requests[inside[self.tables.requests["account"].to_numpy()]]
+
+    @cached_property
+    def rows_of(self) -> dict[int, Ints]:
+        """Positions in `rows` of each account's requests."""
+        return {int(a): i for a, i in self.rows.groupby("account").indices.items()}
+
+    @cached_property
+    def totals(self) -> npt.NDArray[np.float64]:
+        """Requests of each account of the window, all accounts, shape (n_accounts,)."""
+        days = self.tables.days
+        return np.bincount(days["account"], weights=days["requests"], minlength=len(self.tables.accounts))
+
+    @cached_property
+    def answer_lengths(self) -> npt.NDArray[np.float64]:
+        """Median answer of each reference account with at least three known, in tokens, sorted."""
+        known = self.rows[["account", "output_tokens"]].dropna().groupby("account")["output_tokens"]
+        medians = known.median()[known.size() >= 3]
+        return np.sort(medians.to_numpy(dtype=np.float64))
+
+    def share_asking(self, bits: int, at_least: float) -> float:
+        """Share of reference accounts at least this share of whose requests ask for one of these things."""
+        asking = (self.rows["asks"].to_numpy() & bits) > 0
+        by = pd.Series(asking).groupby(self.rows["account"].to_numpy())
+        shares = by.mean()[by.size() >= 3]
+        return float((shares >= at_least).mean()) if len(shares) else 0.0
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Accounts that were found together.
+
+    Attributes
+    ----------
+    members : ndarray of int64
+        Account codes, sorted: the core, then accounts attached to it count alike here.
+    core : ndarray of bool
+        True for members of the core, same order.
+    reference : Reference
+    """
+
+    members: Ints
+    core: npt.NDArray[np.bool_]
+    reference: Reference
+
+    @property
+    def tables(self) -> Tables:
+        """Tables of the whole population."""
+        return self.reference.tables
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Rows of the accounts table."""
+        return self.tables.accounts.iloc[self.members]
+
+    @cached_property
+    def size(self) -> int:
+        """Number of principals."""
+        return int(self.people["principal"].nunique())
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Sampled requests of the members."""
+        return self.tables.requests[self._mine(self.tables.requests["account"])]
+
+    @cached_property
+    def held_back(self) -> pd.DataFrame:
+        """Sampled requests that did not help to find the group."""
+        return self.rows[self.rows["half"].to_numpy() == 1]
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """Keys that members share with somebody."""
+        return self.tables.keys[self._mine(self.tables.keys["account"])]
+
+    @cached_property
+    def loads(self) -> npt.NDArray[np.float64]:
+        """Requests of each member over the window."""
+        return self.reference.totals[self.members]
+
+    def _mine(self, accounts: pd.Series) -> npt.NDArray[np.bool_]:
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[self.members] = True
+        found: npt.NDArray[np.bool_] = inside[accounts.to_numpy()]
+        return found
+
+
+def places(rows: pd.DataFrame, most: int = 3) -> tuple[str, ...]:
+    """Where the first rows stand in the input, as file number and row."""
+    first = rows.sort_values(["file", "row"]).head(most)
+    return tuple(f"{file}:{row}" for file, row in zip(first["file"], first["row"], strict=True))

@@ -1,0 +1,56 @@
+"""Elicitation: members ask for reasoning, grades or training data far more often than others do.
+
+References
+----------
+.. [1] Anthropic (23 Feb 2026): reasoning behind completed answers, rubric grading.
+.. [2] CISA, NSA, FBI (8 Sep 2026), AA26-251A: chain-of-thought, rubric grading among the targeted abilities.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from detector.campaigns.cohort import Cohort, places
+from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.text.kernel import GENERATION, GRADING, HIDDEN, REASONING, TAGS
+
+#: What is asked for: bits, words for the report, and how much of its evidence counts - grading one's own product's
+#: answers is one of the commonest honest workloads, asking for hidden reasoning is not.
+CLASSES = {
+    "hidden reasoning": (HIDDEN, "the model's hidden or prior reasoning", 1.0),
+    "reasoning": (REASONING, "its whole train of thought", 0.8),
+    "tagged reasoning": (TAGS, "thinking wrapped in tags", 1.0),
+    "grading": (GRADING, "grades by a rubric", 0.6),
+    "generation": (GENERATION, "training data", 0.8),
+}
+LEAST_SHARE = 0.1
+FLOOR = 0.003
+CAP = 6.0
+
+
+def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
+    """One statement per class of which many members ask in the given held-back requests.
+
+    A member asks where at least a tenth of its requests do; the number of such members is compared with the share of
+    reference accounts that do, by a binomial tail.
+    """
+    found = []
+    accounts = rows["account"].to_numpy()
+    n = len(np.unique(accounts))
+    for name, (bits, words, worth) in CLASSES.items():
+        asking = (rows["asks"].to_numpy() & bits) > 0
+        share = pd.Series(asking).groupby(accounts).mean()
+        members = int((share >= LEAST_SHARE).sum())
+        rate = max(FLOOR, cohort.reference.share_asking(bits, LEAST_SHARE))
+        p = float(binom.sf(members - 1, n, rate)) if members else 1.0
+        weight = worth * digits(p, cap_for(cohort.size, CAP))
+        if members < 3 or members < 0.2 * n or weight < 1:
+            continue
+        statement = (
+            f"{members} of {n} accounts ask for {words} ({asking.mean():.0%} of their prompts looked at); "
+            f"{rate:.1%} of other accounts do."
+        )
+        found.append(Evidence("elicitation", name, statement, float(members), rate * n, p, weight, places(rows[asking])))
+    return found

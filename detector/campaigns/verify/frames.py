@@ -1,0 +1,99 @@
+"""Frames: passages that members' prompts share and other people's do not.
+
+A frame is a first or last run of words, a system prompt or a phrase that many members hold and that few others
+hold. It is found on one half of the prompts; how many members use it is counted on the other.
+
+References
+----------
+.. [1] Anthropic (23 Feb 2026): variations of one prompt "tens of thousands of times across hundreds of coordinated
+       accounts".
+.. [2] Schleimer, S. et al. (2003), "Winnowing", SIGMOD.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import hypergeom
+
+from detector.campaigns.cohort import Cohort, places
+from detector.campaigns.evidence import Evidence, chance, digits
+
+COLUMNS = {"head": ("head",), "tail": ("tail",), "system": ("system",), "phrase": ("phrase_0", "phrase_1", "phrase_2", "phrase_3")}
+LEAST_SHARE = 0.15
+LEAST_EXCLUSIVE = 0.5
+CAP = 4.0
+
+
+@dataclass(frozen=True)
+class Frames:
+    """A group's frames and the held-back requests that stand in one.
+
+    Attributes
+    ----------
+    keys : DataFrame
+        ``kind``, ``key``, ``members`` (that hold it in the first half), ``degree`` (principals that hold it at all).
+    rows : DataFrame
+        Held-back requests of members in a frame of prompts: a head, a tail or a phrase.
+    in_system : DataFrame
+        Held-back requests of members whose system prompt only is a frame.
+    share : float
+        Share of the members' held-back requests that stand in a frame of prompts.
+    """
+
+    keys: pd.DataFrame
+    rows: pd.DataFrame
+    in_system: pd.DataFrame
+    share: float
+
+
+def find_frames(cohort: Cohort) -> Frames:
+    """Frames of a group, from the first half of its prompts."""
+    principal = cohort.tables.accounts["principal"].to_numpy()
+    own = cohort.keys[(cohort.keys["family"] == "content") & cohort.keys["kind"].isin(list(COLUMNS)) & (cohort.keys["half_0"] > 0)]
+    own = own.assign(principal=principal[own["account"].to_numpy()])
+    table = own.groupby(["kind", "key"], observed=True).agg(members=("principal", "nunique"), degree=("degree", "first")).reset_index()
+    enough = max(3.0, LEAST_SHARE * cohort.size)
+    table = table[(table["members"] >= enough) & (table["members"] >= LEAST_EXCLUSIVE * table["degree"])]
+    rows = cohort.held_back
+    framed, in_system = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    for kind, columns in COLUMNS.items():
+        keys = table.loc[table["kind"] == kind, "key"].to_numpy(dtype=np.uint64)
+        hit = _holds(rows, columns, keys)
+        framed |= hit if kind != "system" else False
+        in_system |= hit if kind == "system" else False
+    share = float(np.average(framed, weights=rows["weight"])) if len(rows) else 0.0
+    return Frames(table, rows[framed], rows[in_system & ~framed], share)
+
+
+def _holds(rows: pd.DataFrame, columns: tuple[str, ...], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    hit = np.zeros(len(rows), bool)
+    for column in columns:
+        hit |= np.isin(rows[column].to_numpy(), keys)
+    return hit
+
+
+def frames(cohort: Cohort, found: Frames) -> list[Evidence]:
+    """How many members use the frames in the held-back half, against the rest of the population."""
+    kinds = found.keys[found.keys["kind"] != "system"]
+    if not len(kinds):
+        return []
+    principal = cohort.tables.accounts["principal"].to_numpy()
+    rows = cohort.tables.requests[cohort.tables.requests["half"].to_numpy() == 1]
+    hit = np.zeros(len(rows), bool)
+    for kind, keys in kinds.groupby("kind", observed=True)["key"]:
+        hit |= _holds(rows, COLUMNS[str(kind)], keys.to_numpy(dtype=np.uint64))
+    holders = np.unique(principal[rows["account"].to_numpy()[hit]])
+    mine = np.unique(principal[found.rows["account"].to_numpy()])
+    total = len(np.unique(principal))
+    p = float(hypergeom.sf(len(mine) - 1, total, len(holders), cohort.size))
+    expected = len(holders) * cohort.size / total
+    statement = (
+        f"{len(mine)} of {cohort.size} accounts use the same frames in prompts that did not help to find them "
+        f"(expected {chance(expected)}); {len(holders) - len(mine)} of {total - cohort.size} others do. "
+        f"{found.share:.0%} of the group's prompts stand in a frame."
+    )
+    return [Evidence("content", "frames", statement, float(len(mine)), expected, p, digits(p, CAP), places(found.rows))]

@@ -1,0 +1,69 @@
+"""From evidence to a tier: additive, capped per family, less what the best innocent explanation takes.
+
+Coordination says that accounts belong together; extraction and sharding say what they take. A campaign is flagged only
+for both:
+
+* **A** - coordination, extraction and sharding;
+* **B** - coordination and one of them;
+* **C** - coordination only: a class, an event, a grey resale pool. To be watched, not flagged.
+
+References
+----------
+.. [1] Good, I. J. (1985), "Weight of evidence: a brief survey", Bayesian Statistics 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detector.campaigns.benign import Explanation
+from detector.campaigns.evidence import COORDINATION, EXTRACTION, SHARDING, Evidence
+from detector.settings import Campaigns
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Evidence of one group, summed.
+
+    Attributes
+    ----------
+    families : dict of str to float
+        Evidence per family, decimal digits, capped.
+    coordination, extraction, sharding : float
+        Their sums; the innocent explanation is taken from `taken`, not from these.
+    taken : float
+        Extraction and sharding less the innocent explanation.
+    tier : str or None
+        None where not even coordination stands.
+    """
+
+    families: dict[str, float]
+    coordination: float
+    extraction: float
+    sharding: float
+    taken: float
+    tier: str | None
+
+    @property
+    def total(self) -> float:
+        """All evidence, decimal digits."""
+        return self.coordination + self.taken
+
+
+def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaigns) -> Weighed:
+    """Weigh a group's evidence."""
+    cap = settings.max_evidence_per_family
+    families = {
+        family: max(-cap, min(cap, max((e.weight for e in evidence if e.family == family), key=abs)))
+        for family in {e.family for e in evidence}
+    }
+    linking = [w for f, w in families.items() if f in COORDINATION and w >= settings.min_family_evidence]
+    coordination = sum(linking)
+    extraction = min(cap * 1.5, sum(w for f, w in families.items() if f in EXTRACTION))
+    sharding = families.get(SHARDING, 0.0)
+    taken = extraction + sharding - explanation.weight
+    tier = None
+    if len(linking) >= settings.min_families and coordination >= settings.min_coordination:
+        both = extraction >= settings.tier_part and sharding >= settings.tier_part
+        tier = "A" if both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
+    return Weighed(dict(sorted(families.items())), coordination, extraction, sharding, taken, tier)
