@@ -32,10 +32,8 @@ class ModelError(DetectorError):
     """A baseline file is damaged, foreign or from another version."""
 
 
-class MissingColumns(DetectorError):
+class MissingColumns(InputError):
     """A log lacks columns the detector cannot do without."""
-
-    exit_code = 3
 
     def __init__(
         self, path: Path | str, missing: Sequence[str], found: Sequence[str], kind: str = "file"

@@ -44,6 +44,11 @@ class Group:
     weighed: Weighed
     composites: npt.NDArray[np.int64]
 
+    @property
+    def explained(self) -> bool:
+        """An innocent explanation fits well and little speaks of extraction: to be counted, not listed."""
+        return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
+
 
 def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from detector.errors import InputError
 from detector.profiles.fingerprints import Columns, Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge, profile_of
 
@@ -61,6 +62,7 @@ def build_profile(
     sizes: Sizes,
     window: tuple[int | None, int | None] = (None, None),
     repeats: Repeats | None = None,
+    built: Built | None = None,
 ) -> Built:
     """Profile of a stream of batches.
 
@@ -74,13 +76,38 @@ def build_profile(
         First moment and the moment after the last, µs UTC.
     repeats : Repeats, optional
         Requests to count once; without it every row counts, and `Built.requests` tells their hashes.
+    built : Built, optional
+        Filled as the stream is read, so that what came before damage in a file is kept.
+
+    Raises
+    ------
+    InputError
+        From the stream, after all that came before it has been taken up.
     """
+    built = Built() if built is None else built
     fingerprinter = RequestFingerprinter(key)
-    built = Built(names=fingerprinter.names)
-    for ids, account, columns in _folds(_selected(batches, fingerprinter, window, repeats, built)):
+    built.names = fingerprinter.names
+    failure: list[InputError] = []
+    for ids, account, columns in _folds(_selected(_until_failure(batches, failure), fingerprinter, window, repeats, built)):
         part = profile_of(ids, account, columns, sizes)
         built.profile = part if built.profile is None else merge([built.profile, part], sizes)
+    if failure:
+        raise failure[0]
     return built
+
+
+def _until_failure(batches: Iterable[pa.RecordBatch], failure: list[InputError]) -> Iterator[pa.RecordBatch]:
+    """Batches up to an error, which is kept for later."""
+    waiting = iter(batches)
+    while True:
+        try:
+            batch = next(waiting, None)
+        except InputError as error:
+            failure.append(error)
+            return
+        if batch is None:
+            return
+        yield batch
 
 
 def _selected(

@@ -25,8 +25,8 @@ class Fingerprints:
     ----------
     hashes : ndarray of uint64, shape (n, 8)
         Columns `kernel.PROMPT`, `TEMPLATE`, `HEAD`, `TAIL` and four phrases; 0 where there is none.
-    topic : ndarray of int16, shape (n,)
-        Topic bucket in [0, 256); -1 for a text without words.
+    topic : ndarray of int32, shape (n,)
+        `kernel.TOPIC_BITS` bits, alike for texts with similar words; -1 for a text without words.
     asks : ndarray of uint8, shape (n,)
         Bit mask of elicitation: `kernel.REASONING`, `HIDDEN`, `GRADING`, `GENERATION`, `TAGS`.
     chars : ndarray of int64, shape (n,)
@@ -34,7 +34,7 @@ class Fingerprints:
     """
 
     hashes: U64
-    topic: npt.NDArray[np.int16]
+    topic: npt.NDArray[np.int32]
     asks: npt.NDArray[np.uint8]
     chars: npt.NDArray[np.int64]
 
@@ -53,7 +53,7 @@ class Fingerprinter:
         n = len(starts)
         found = Fingerprints(
             np.zeros((n, kernel.N_HASHES), np.uint64),
-            np.zeros(n, np.int16),
+            np.zeros(n, np.int32),
             np.zeros(n, np.uint8),
             np.zeros(n, np.int64),
         )

@@ -28,7 +28,7 @@ WINDOW = 4
 PHRASES_KEPT = 4
 QUOTE_BYTES = 160
 NEAR = 24
-TOPIC_BITS = 8
+TOPIC_BITS = 16
 #: Columns of the kernel's output of hashes.
 PROMPT, TEMPLATE, HEAD, TAIL, PHRASE_0 = 0, 1, 2, 3, 4
 N_HASHES = PHRASE_0 + PHRASES_KEPT
@@ -213,7 +213,7 @@ def _keep(value, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 @njit(cache=True, nogil=True)
 def _topic(words, marks, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Topic bucket: each bit is the weighted majority of the words' bits; -1 without a word that votes."""
+    """Topic bits: each is the weighted majority of the words' bits; -1 without a word that votes."""
     weight, topic = 0, 0
     for j in range(n):
         weight += marks[j] & 127

@@ -1,0 +1,47 @@
+"""The final score of each account: its own rarity, or its campaign's evidence if that is more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.campaigns.find import Group
+from detector.campaigns.tables import membership
+
+#: Most that being unusual alone can give: below every flagged campaign.
+MOST_ALONE = 0.5
+#: Decimal digits of evidence that make a campaign's probability 0.9.
+DIGITS = 4.0
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores and membership of all accounts, shape (n_accounts,) each."""
+
+    score: npt.NDArray[np.float64]
+    flagged: npt.NDArray[np.bool_]
+    campaign: npt.NDArray[np.object_]
+    tier: npt.NDArray[np.object_]
+
+
+def final_scores(anomaly: npt.NDArray[np.float64], groups: Sequence[Group]) -> Scores:
+    """Scores in [0, 1], higher is worse.
+
+    A member of a flagged campaign scores 1 − 10^(−digits / 4) of what its campaign takes, times its membership, and at least
+    `MOST_ALONE`; everybody else scores its anomaly, scaled to stay below.
+    """
+    n = len(anomaly)
+    score = MOST_ALONE * np.clip(np.nan_to_num(anomaly), 0.0, 1.0)
+    flagged = np.zeros(n, bool)
+    campaign, tier = np.full(n, None, object), np.full(n, None, object)
+    for group in groups:
+        members = group.cohort.members
+        campaign[members], tier[members] = group.id, group.weighed.tier
+        if group.weighed.tier in ("A", "B"):
+            sure = 1.0 - 10.0 ** (-max(0.0, group.weighed.taken) / DIGITS)
+            score[members] = np.maximum(MOST_ALONE + (1 - MOST_ALONE) * sure * membership(group), score[members])
+            flagged[members] = True
+    return Scores(score, flagged, campaign, tier)

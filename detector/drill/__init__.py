@@ -1,0 +1,24 @@
+"""Synthetic traffic with known truth: benign look-alikes, campaigns, and how to judge a scan."""
+
+from detector.drill.campaigns import SHAPES, Pool, shape
+from detector.drill.evaluation import evaluate
+from detector.drill.files import write_world
+from detector.drill.recipe import Recipe, read_recipe
+from detector.drill.samples import RECIPES, SAMPLE_SEED, find_recipe, write_samples
+from detector.drill.world import World, simulate
+
+__all__ = [
+    "RECIPES",
+    "SAMPLE_SEED",
+    "SHAPES",
+    "Pool",
+    "Recipe",
+    "World",
+    "evaluate",
+    "find_recipe",
+    "read_recipe",
+    "shape",
+    "simulate",
+    "write_samples",
+    "write_world",
+]

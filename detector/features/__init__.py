@@ -1,0 +1,89 @@
+"""Features: one number per account each, in eight families."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from detector.features import (
+    coordination,
+    creation,
+    diversity,
+    extraction,
+    identity,
+    parameters,
+    rhythm,
+    volume,
+)
+from detector.features.base import Feature, feature
+from detector.features.remembering import forget
+from detector.profiles.tables import Tables
+
+#: The families, in reading order.
+FAMILIES = (
+    volume,
+    rhythm,
+    diversity,
+    extraction,
+    parameters,
+    creation,
+    identity,
+    coordination,
+)
+#: Every feature, family by family, in the order in which they are written.
+FEATURES: tuple[Feature, ...] = tuple(
+    value for family in FAMILIES for value in vars(family).values() if isinstance(value, Feature)
+)
+
+__all__ = ["FAMILIES", "FEATURES", "Feature", "Off", "compute_features", "feature"]
+
+
+class Off(NamedTuple):
+    """A feature that could not be computed, and the columns it lacked."""
+
+    feature: str
+    missing: tuple[str, ...]
+
+
+def compute_features(
+    tables: Tables, coverage: Collection[str], features: Sequence[Feature] = FEATURES
+) -> tuple[pd.DataFrame, list[Off]]:
+    """Compute every feature whose columns the input has.
+
+    Parameters
+    ----------
+    tables : Tables
+        Merged profiles and accounts of the window.
+    coverage : collection of str
+        Canonical columns that the input has: names of the queries' columns, and those of the
+        accounts file with the prefix ``accounts.``.
+    features : sequence of Feature
+        Which to compute.
+
+    Returns
+    -------
+    values : pandas.DataFrame of float64
+        One row per account code, one column per feature, always all of them in the same order;
+        each value is finite or NaN. A feature that is off is NaN throughout.
+    off : list of Off
+        Features that are off, with the columns they lack.
+    """
+    columns: dict[str, pd.Series[float]] = {}
+    off: list[Off] = []
+    family = ""
+    for each in features:
+        if each.family != family:
+            # Families share little with one another, and what is remembered is large.
+            forget(tables)
+            family = each.family
+        missing = each.missing(coverage)
+        if missing:
+            off.append(Off(each.name, missing))
+            columns[each.name] = pd.Series(np.nan, index=tables.accounts.index, dtype="float64")
+        else:
+            columns[each.name] = each(tables)
+    forget(tables)
+    return pd.DataFrame(columns, index=tables.accounts.index, dtype="float64"), off

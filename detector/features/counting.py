@@ -1,0 +1,249 @@
+"""How often each account holds each value, and what follows from such counts alone.
+
+Everything here is a sort or a `bincount` over integer account codes: no account is visited on its
+own. Accounts are compared though some have three requests and others five hundred in the sample,
+so the measures are chosen to have the same expectation at every sample size.
+
+References
+----------
+.. [1] Hurlbert, S. H. (1971), "The nonconcept of species diversity: a critique and alternative
+       parameters", Ecology 52: the expected number of kinds in a sample of fixed size.
+.. [2] Simpson, E. H. (1949), "Measurement of diversity", Nature 163: the chance that two
+       individuals are of one kind, without bias from the size of the sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.features.base import Bools, Floats, Hashes, Ints
+from detector.features.remembering import once
+from detector.profiles.tables import Tables
+
+#: Odd constants that spread numbers over 64 bits (digits of the golden ratio and of π).
+_SPREAD_LEFT, _SPREAD_RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0x243F6A8885A308D3)
+DRAWN = 10
+
+
+def sums(account: Ints, entries: Floats | Bools | Ints, n_accounts: int) -> Floats:
+    """Sum of a number per entry over the accounts."""
+    return np.bincount(account, entries, n_accounts).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Entries of a sparse table account × value; each pair stands once."""
+
+    account: Ints
+    value: Hashes
+    count: Floats
+    n_accounts: int
+
+    @property
+    def total(self) -> Floats:
+        """Counted requests of each account."""
+        return self.sums(self.count)
+
+    def sums(self, entries: Floats) -> Floats:
+        """Sum of a number per entry over each account."""
+        return sums(self.account, entries, self.n_accounts)
+
+    def largest(self) -> Floats:
+        """Count of each account's most frequent value; 0 for an account without a value."""
+        top = np.zeros(self.n_accounts)
+        np.maximum.at(top, self.account, self.count)
+        return top
+
+    def dominant(self) -> Hashes:
+        """Each account's most frequent value, the smallest of equals; 0 where there is none."""
+        is_top = self.count == self.largest()[self.account]
+        value: Hashes = np.full(self.n_accounts, np.iinfo(np.uint64).max, dtype=np.uint64)
+        np.minimum.at(value, self.account[is_top], self.value[is_top])
+        value[self.total == 0] = 0
+        return value
+
+
+def ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
+    """``part / whole``, NaN where the whole is zero."""
+    above, below = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    undefined: Floats = np.full(below.shape, np.nan)
+    return np.divide(above, below, out=undefined, where=below != 0)
+
+
+def where(values: Floats, defined: Bools) -> Floats:
+    """Values where they are defined, NaN elsewhere."""
+    return np.where(defined, values, np.nan)
+
+
+def pair_hash(left: Ints | Hashes, right: Ints | Hashes) -> Hashes:
+    """One 64-bit number per pair of numbers; distinct pairs agree with a chance of about 2⁻⁶⁴."""
+    with np.errstate(over="ignore"):
+        spread: Hashes = left.astype(np.uint64) * _SPREAD_LEFT
+        spread ^= spread >> np.uint64(32)
+        spread += right.astype(np.uint64) * _SPREAD_RIGHT
+    return spread
+
+
+def groups(values: Hashes | Ints) -> tuple[Ints, Ints]:
+    """Order that brings equal values together, and where each run of equals starts in it."""
+    order = np.argsort(values)
+    sorted_values = values[order]
+    starts = np.flatnonzero(np.r_[True, sorted_values[1:] != sorted_values[:-1]])
+    return order.astype(np.int64), starts[: len(values)].astype(np.int64)
+
+
+def count_pairs(account: Ints, value: Hashes, weight: Floats, n_accounts: int) -> Counts:
+    """Total weight of each pair of account and value."""
+    if not len(account):
+        return Counts(account, value, weight, n_accounts)
+    order, starts = groups(pair_hash(account, value))
+    first = order[starts]
+    totals = np.add.reduceat(weight[order], starts)
+    return Counts(account[first], value[first], totals, n_accounts)
+
+
+@once
+def hashes(tables: Tables, column: str) -> Hashes:
+    """Column of hashes of the sampled requests; 0 is unknown."""
+    return np.asarray(tables.requests[column].to_numpy(), dtype=np.uint64)
+
+
+@once
+def numbers(tables: Tables, column: str) -> Floats:
+    """Column of measures of the sampled requests; NaN is unknown."""
+    return np.asarray(tables.requests[column].to_numpy(), dtype=np.float64)
+
+
+@once
+def integers(tables: Tables, column: str) -> Ints:
+    """Column of integers of the sampled requests."""
+    return np.asarray(tables.requests[column].to_numpy(), dtype=np.int64)
+
+
+@once
+def principals_of(tables: Tables) -> Ints:
+    """Principal of every account."""
+    return np.asarray(tables.accounts["principal"].to_numpy(), dtype=np.int64)
+
+
+@once
+def n_principals(tables: Tables) -> int:
+    """Count the principals among the accounts."""
+    return len(np.unique(principals_of(tables)))
+
+
+@once
+def accounts_of(tables: Tables) -> Ints:
+    """Account code of every sampled request."""
+    return integers(tables, "account")
+
+
+@once
+def copies_of(tables: Tables) -> Floats:
+    """How many identical rows every sampled request stands for."""
+    return numbers(tables, "copies")
+
+
+def _countable(tables: Tables, column: str) -> Hashes:
+    if column == "topic":
+        return (integers(tables, column) + 1).astype(np.uint64)
+    return hashes(tables, column)
+
+
+@once
+def _same_value(tables: Tables, column: str) -> tuple[Ints, Ints]:
+    """Rows of known values, brought together by account and value, and where each run starts."""
+    values = _countable(tables, column)
+    known = np.flatnonzero(values)
+    order, starts = groups(pair_hash(accounts_of(tables)[known], values[known]))
+    return known[order], starts
+
+
+@once
+def value_counts(tables: Tables, column: str) -> Counts:
+    """How often each account used each known value of a column of the sampled requests.
+
+    A topic counts under its number plus one: topics start at 0, which means unknown elsewhere.
+    """
+    rows, starts = _same_value(tables, column)
+    first = rows[starts]
+    count = np.add.reduceat(copies_of(tables)[rows], starts) if len(rows) else np.zeros(0)
+    values = _countable(tables, column)[first]
+    return Counts(accounts_of(tables)[first], values, count, len(tables.accounts))
+
+
+def uses_of_value(tables: Tables, column: str) -> Floats:
+    """For each sampled request, how often its account used its value; 0 where it is unknown."""
+    rows, starts = _same_value(tables, column)
+    uses = np.zeros(len(tables.requests))
+    uses[rows] = np.repeat(value_counts(tables, column).count, np.diff(np.r_[starts, len(rows)]))
+    return uses
+
+
+def weighted_share(tables: Tables, weight: Floats | Bools, known: Bools) -> Floats:
+    """Mean weight of an account's sampled requests, among those for which it is known."""
+    account, copies, n = accounts_of(tables), copies_of(tables), len(tables.accounts)
+    part = np.bincount(account, copies * weight * known, n)
+    return ratio(part, np.bincount(account, copies * known, n))
+
+
+def variation(tables: Tables, column: str, least: int) -> Floats:
+    """Spread of a measured column over its mean, among an account's sampled requests."""
+    values = numbers(tables, column)
+    known = np.isfinite(values)
+    account, copies, n = accounts_of(tables)[known], copies_of(tables)[known], len(tables.accounts)
+    values = values[known]
+    size = np.bincount(account, copies, n)
+    mean = ratio(np.bincount(account, copies * values, n), size)
+    squares = np.bincount(account, copies * (values - mean[account]) ** 2, n)
+    return where(ratio(np.sqrt(ratio(squares, size)), mean), size >= least)
+
+
+def share_of_largest(counts: Counts) -> Floats:
+    """Share of each account's requests that its most frequent value holds."""
+    return ratio(counts.largest(), counts.total)
+
+
+def match_chance(counts: Counts) -> Floats:
+    """Chance that two of an account's requests, drawn without replacement, agree [2]_."""
+    total = counts.total
+    return ratio(counts.sums(counts.count * (counts.count - 1)), total * (total - 1))
+
+
+def distinct_in_ten(counts: Counts) -> Floats:
+    """Distinct values expected among ten of an account's requests [1]_; NaN below ten."""
+    total = counts.total
+    of_account = total[counts.account]
+    unseen = np.ones(len(counts.count))
+    for drawn in range(DRAWN):
+        left = np.maximum(of_account - counts.count - drawn, 0)
+        unseen *= left / np.maximum(of_account - drawn, 1)
+    return where(counts.sums(1 - unseen), total >= DRAWN)
+
+
+def entropy_bits(counts: Counts) -> Floats:
+    """Shannon entropy of each account's values, with Miller and Madow's correction; NaN if none."""
+    total = counts.total
+    share = counts.count / total[counts.account]
+    plain = -counts.sums(share * np.log2(share))
+    kinds = np.bincount(counts.account, minlength=counts.n_accounts)
+    return where(plain + ratio(kinds - 1, 2 * np.log(2) * total), total > 0)
+
+
+def distinct_holders(value: Hashes, holder: Ints) -> Floats:
+    """For each row, how many different holders its value has; 0 for an unknown (zero) value."""
+    degree = np.zeros(len(value))
+    known = np.flatnonzero(value)
+    if not len(known):
+        return degree
+    held, holders = value[known], holder[known]
+    order, starts = groups(pair_hash(holders, held))
+    is_first = np.zeros(len(known))
+    is_first[order[starts]] = 1
+    order, starts = groups(held)
+    sizes = np.add.reduceat(is_first[order], starts)
+    degree[known[order]] = np.repeat(sizes, np.diff(np.r_[starts, len(order)]))
+    return degree

@@ -1,0 +1,192 @@
+"""What is wrong with a line of JSON, and whether its row can be kept all the same."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from detector.logs.records import Record, Shape
+from detector.logs.repeated_keys import Watched
+
+DEEPEST = 64
+BOM = b"\xef\xbb\xbf"
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_BRACKETS = re.compile(rb"[][{}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line is no usable row."""
+
+    reason: str
+    detail: str
+
+
+class _Refused(Exception):
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(reason, detail)
+
+
+class _Object(dict[str, Any]):
+    """A decoded object that remembers which keys it was given twice."""
+
+    repeated: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """A record that could be kept, and how many of its values had lone surrogates replaced."""
+
+    record: Record
+    surrogates: int = 0
+
+
+def read_line(line: bytes, shape: Shape, watched: Watched) -> Rescued | Refusal:
+    """Record of a line, or the reason for refusing it.
+
+    Parameters
+    ----------
+    line : bytes
+        One line that is not blank.
+    shape : Shape
+        Columns and where they stand.
+    watched : Watched
+        Keys that must not be given twice in one object.
+    """
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Refusal("utf8", f"byte {error.start} of the line is not UTF-8")
+    if line.count(b"{") + line.count(b"[") > DEEPEST and depth_of(line) > DEEPEST:
+        return Refusal("depth", f"nested deeper than {DEEPEST}")
+    try:
+        if watched.suspect_line(line):
+            _refuse_repeated(line, shape)
+        return _decoded(line, shape)
+    except _Refused as refused:
+        return refused.refusal
+
+
+def depth_of(line: bytes) -> int:
+    """Deepest nesting of brackets outside strings."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_STRING.sub(b"", line)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _decoded(line: bytes, shape: Shape) -> Rescued | Refusal:
+    try:
+        if shape.lenient is not None:
+            return Rescued(shape.lenient.decode(line))
+        return _of_value(shape.untyped.decode(line), shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _of_value(_parsed(line, dict), shape)
+
+
+def _of_value(value: object, shape: Shape) -> Rescued | Refusal:
+    if not isinstance(value, dict):
+        return Refusal("not_object", f"the line holds {_name(value)}, not an object")
+    record = shape.of_object(value)
+    required = getattr(record, shape.required)
+    if isinstance(required, bool | float | list | dict):
+        return Refusal("type", f"{shape.required} is {_name(required)}, not text")
+    if isinstance(required, str) and _SURROGATE.search(required):
+        return Refusal("surrogate", f"{shape.required} holds half a surrogate pair")
+    replaced = 0
+    for column in shape.columns:
+        found = getattr(record, column.name)
+        whole = _whole(found)
+        if whole is not found and whole != found:
+            setattr(record, column.name, whole)
+            replaced += 1
+    return Rescued(record, replaced)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401
+    """Replace lone surrogates in all of its texts."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+def _refuse_repeated(line: bytes, shape: Shape) -> None:
+    value = _parsed(line, _repetition_aware)
+    for column in shape.columns:
+        path = shape.paths[column.name]
+        if column.required and isinstance(value, _Object):
+            for key in _repeated_on_the_way(value, path):
+                raise _Refused("dup_key", f"{key} is given twice")
+
+
+def _repeated_on_the_way(value: _Object, path: str) -> Iterator[str]:
+    if path in value.repeated:
+        yield path
+    part: object = value
+    for key in path.split("."):
+        if not isinstance(part, _Object):
+            return
+        if key in part.repeated:
+            yield key
+        part = part.get(key)
+
+
+def _repetition_aware(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        names = [key for key, _ in pairs]
+        found.repeated = frozenset(key for key in names if names.count(key) > 1)
+    return found
+
+
+def _parsed(line: bytes, hook: Any) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(
+            line.decode("utf-8"),
+            object_pairs_hook=hook,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        raise _Refused("json", f"not JSON at byte {error.pos}: {error.msg}") from error
+    except RecursionError as error:
+        raise _Refused("depth", f"nested deeper than {DEEPEST}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise _Refused("nonfinite", f"{name} is not a number JSON knows")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _Refused("nonfinite", "a number is beyond the range of floats")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > 1000:
+        raise _Refused("number", f"a number has {len(text):,} digits")
+    return int(text)
+
+
+def _name(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "true or false", int: "a number", float: "a number with a fraction"}
+    names |= {str: "text", list: "a list"}
+    return names.get(type(value), "an object")

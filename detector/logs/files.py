@@ -1,0 +1,136 @@
+"""Which files a user means by files, folders, globs and ``-``."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from detector.errors import InputError
+
+STDIN = "-"
+#: What a folder's file must end in, a compression's suffix aside, to be taken for a log.
+DATA_SUFFIXES = (".jsonl", ".json", ".ndjson", ".log", ".csv", ".parquet")
+COMPRESSION_SUFFIXES = (".gz", ".zst")
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file to read and its position in the input manifest."""
+
+    path: str
+    index: int
+
+    @property
+    def shown(self) -> str:
+        """The path as text that can be printed and stored, whatever bytes it holds."""
+        return shown(self.path)
+
+
+def shown(path: str) -> str:
+    r"""Path as valid Unicode without control characters.
+
+    Parameters
+    ----------
+    path : str
+        A path as Python gives it: bytes that are not UTF-8 are lone surrogates.
+
+    Returns
+    -------
+    str
+        The same text; bytes that are not UTF-8 and control characters written ``\xNN``.
+    """
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def discover(paths: Sequence[str]) -> list[LogFile]:
+    """Files meant by the given paths, each once, in the order of their paths' bytes.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files of any name, folders (searched below, hidden names skipped, data files by their
+        extension), globs, and ``-`` for standard input.
+
+    Returns
+    -------
+    list of LogFile
+        One file reached by two names, hard links or symbolic links is listed once.
+
+    Raises
+    ------
+    InputError
+        If a path leads nowhere, or all of them together hold no file.
+    """
+    found = {path for given in paths for path in _expanded(given)}
+    unique: dict[object, str] = {}
+    for path in sorted(found, key=os.fsencode):
+        unique.setdefault(_identity(path), path)
+    if not unique:
+        listed = ", ".join(shown(p) for p in paths) or "no paths given"
+        raise InputError(
+            f"{listed}: nothing to read. A folder's logs end in {', '.join(DATA_SUFFIXES)}, "
+            "alone or with .gz or .zst; name a file itself to read it whatever it is called."
+        )
+    return [LogFile(path, index) for index, path in enumerate(unique.values())]
+
+
+def _expanded(given: str) -> Iterator[str]:
+    if given == STDIN:
+        yield STDIN
+    elif os.path.isdir(given):
+        yield from _below(given)
+    elif os.path.lexists(given):
+        yield given
+    elif glob.has_magic(given):
+        yield from _matching(given)
+    else:
+        raise InputError(f"{shown(given)}: there is no such file or folder.")
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    matches = glob.glob(pattern, recursive=True)
+    if not matches:
+        raise InputError(f"{shown(pattern)}: no file matches this pattern.")
+    for path in matches:
+        if os.path.isdir(path):
+            yield from _below(path)
+        else:
+            yield path
+
+
+def _below(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and is_data_name(name):
+                yield os.path.join(place, name)
+
+
+def _refuse_folder(error: OSError) -> None:
+    name = shown(os.fsdecode(error.filename))
+    raise InputError(f"{name}: the folder cannot be listed ({error.strerror}).") from error
+
+
+def is_data_name(name: str) -> bool:
+    """Whether a file found in a folder is taken for a log, by its name."""
+    lowered = name.lower()
+    for suffix in COMPRESSION_SUFFIXES:
+        lowered = lowered.removesuffix(suffix)
+    return lowered.endswith(DATA_SUFFIXES)
+
+
+def _identity(path: str) -> object:
+    if path == STDIN:
+        return STDIN
+    try:
+        status = os.stat(path)
+    except OSError:
+        return os.path.normpath(path)
+    return (status.st_dev, status.st_ino)

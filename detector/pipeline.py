@@ -1,0 +1,201 @@
+"""A scan from files to findings: the stages in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from detector.results import record
+from detector.results.accounts import account_table
+from detector.anomaly import baseline as anomaly
+from detector.campaigns.find import Group, find_groups
+from detector.campaigns.scores import final_scores
+from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
+from detector.errors import InputError, UsageError
+from detector.features import FEATURES, compute_features
+from detector.logs.accounts import read_accounts
+from detector.logs.files import discover
+from detector.logs.mapping import Mapping
+from detector.logs.reader import FileReport
+from detector.logs.rejects import Rejects
+from detector.profiles.assemble import assemble
+from detector.profiles.files import Profiled, Task, Window, profile_files
+from detector.profiles.profile import Sizes
+from detector.profiles.tables import Tables
+from detector.anomaly.shipped import shipped_baseline
+from detector.results.folder import ScanResult
+from detector.secret import derive_key
+from detector.settings import Settings
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to scan, and how."""
+
+    paths: Sequence[str]
+    accounts: Sequence[str | Path] = ()
+    mapping: Mapping | None = None
+    settings: Settings = field(default_factory=Settings)
+    key: bytes | None = None
+    since: int | None = None
+    until: int | None = None
+    baseline: Path | None = None
+
+
+def scan(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    accounts: str | Path | Sequence[str | Path] = (),
+    mapping: Mapping | None = None,
+    settings: Settings | None = None,
+    key: bytes | None = None,
+    since: pd.Timestamp | None = None,
+    until: pd.Timestamp | None = None,
+    baseline: Path | None = None,
+    progress: Progress | None = None,
+) -> ScanResult:
+    """Scan query logs for distillation campaigns.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files, folders, globs of JSON lines, CSV or Parquet, plain or compressed; ``-`` is standard input.
+    accounts : path or sequence of paths, optional
+        Accounts files; without one everything runs on the log alone.
+    mapping : Mapping, optional
+        Other names of columns, from `logs.mapping.read_mapping`.
+    settings : Settings, optional
+    key : bytes, optional
+        Secret of all content hashes; without it one is derived from the input.
+    since, until : Timestamp, optional
+        Window, half open, UTC.
+    baseline : Path, optional
+        Folder of a baseline to score accounts against, instead of tonight's own population.
+    progress : callable, optional
+        Called with the name of a stage and the share of it that is done.
+
+    Returns
+    -------
+    ScanResult
+
+    Raises
+    ------
+    InputError
+        If there is nothing to read, or nothing in it that can be used.
+    """
+    request = Request(
+        _listed(paths), _listed(accounts), mapping, settings or Settings(), key, _micro(since), _micro(until), baseline
+    )
+    clock = record.Clock(progress)
+    key = request.key or derive_key([file.path for file in discover(request.paths)])
+    with clock.stage("reading"):
+        window = _read(request, key, clock)
+    with clock.stage("accounts"):
+        people, account_reports, account_rejects = _people(request)
+    with clock.stage("profiles"):
+        assert window.profile is not None
+        tables = assemble(window.profile, people, window.names, key, _sizes(request.settings))
+        coverage = record.coverage_of(window, people)
+    with clock.stage("features"):
+        features, off = compute_features(tables, coverage.present)
+    with clock.stage("campaigns"):
+        groups = find_groups(tables, request.settings.campaigns)
+    with clock.stage("scores"):
+        model, source = _baseline(request, features, groups, key)
+        rarity = anomaly.score(model, features)
+        scores = final_scores(rarity["score"].to_numpy(), groups)
+    with clock.stage("tables"):
+        shown = [group for group in groups if not group.explained]
+        result = ScanResult(
+            accounts=account_table(tables, features, rarity, model, scores, shown),
+            campaigns=campaign_table(shown),
+            members=member_table(shown, scores.score),
+            evidence_table=evidence_table(shown, [one.report.path for one in window.files]),
+            timeline_table=timeline_table(shown, tables),
+            rejects=_rejects(window, account_rejects),
+            run={},
+        )
+    result.run = record.run_record(request.settings, key, window, account_reports, coverage, off, tables, groups, source, clock)
+    return result
+
+
+def _listed(paths: str | Path | Sequence[str | Path]) -> list[str]:
+    return [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
+
+
+def _micro(moment: pd.Timestamp | None) -> int | None:
+    if moment is None:
+        return None
+    aware = moment.tz_localize("UTC") if moment.tzinfo is None else moment
+    return int(aware.value // 1000) if aware.unit == "ns" else int(aware.as_unit("us").value)
+
+
+def _sizes(settings: Settings) -> Sizes:
+    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
+
+
+def _read(request: Request, key: bytes, clock: record.Clock) -> Window:
+    """Profile all files; raise where not one row came of them."""
+    sizes, span = _sizes(request.settings), (request.since, request.until)
+    tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in discover(request.paths)]
+    finished: list[Profiled] = []
+
+    def done(one: Profiled) -> None:
+        finished.append(one)
+        clock.say("reading", len(finished) / len(tasks))
+
+    window = profile_files(tasks, request.settings.profiling.workers, done)
+    if window.profile is None:
+        raise InputError(record.nothing_usable(window))
+    return window
+
+
+def _people(request: Request) -> tuple[pa.Table | None, list[FileReport], Rejects]:
+    rejects, reports = Rejects(request.settings.reading.max_rejects_kept), []
+    if not request.accounts:
+        return None, reports, rejects
+    people = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
+    return people, reports, rejects
+
+
+def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[anomaly.Baseline, str]:
+    """What accounts are scored against, and where it comes from in words."""
+    if request.baseline is not None:
+        return anomaly.load(request.baseline), f"the baseline in {request.baseline}"
+    settings = request.settings.anomaly
+    outside = np.ones(len(features), bool)
+    for group in groups:
+        outside[group.cohort.members] = False
+    if outside.sum() < settings.min_accounts:
+        return shipped_baseline(), "the baseline shipped with the detector, since the log has too few accounts for one of its own"
+    directions = {feature.name: feature.suspicious for feature in FEATURES}
+    card = {"source": "the scanned log, candidate groups set aside", "accounts": int(outside.sum())}
+    seed = int.from_bytes(key[:4], "little")
+    model = anomaly.fit(features[outside], directions, settings, seed, card)
+    return model, f"the {int(outside.sum())} accounts of this log that are in no group"
+
+
+def _rejects(window: Window, of_accounts: Rejects) -> pd.DataFrame:
+    merged = window.rejects
+    merged.merge(of_accounts)
+    table: pd.DataFrame = merged.to_table().to_pandas()
+    return table
+
+
+def check_window(since: pd.Timestamp | None, until: pd.Timestamp | None) -> None:
+    """Refuse a window that holds nothing.
+
+    Raises
+    ------
+    UsageError
+        If it ends before it begins.
+    """
+    if since is not None and until is not None and until <= since:
+        raise UsageError(f"--until {until} is not after --since {since}: the window is empty.")

@@ -1,0 +1,181 @@
+"""Files → one merged profile: as many processes as cores, every row accounted for, repeats counted once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import joblib
+import numpy as np
+import numpy.typing as npt
+
+from detector.errors import InputError
+from detector.logs.files import LogFile
+from detector.logs.mapping import Mapping
+from detector.logs.reader import FileReport, read_queries
+from detector.logs.rejects import Rejects
+from detector.profiles.build import Built, Repeats, build_profile
+from detector.profiles.fingerprints import Names
+from detector.profiles.profile import Profile, Sizes, merge
+from detector.settings import Reading
+
+#: Below this many bytes in all, starting processes costs more than it saves.
+SMALL_INPUT = 8 << 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """What it takes to profile a file, in any process."""
+
+    file: LogFile
+    reading: Reading
+    mapping: Mapping | None
+    key: bytes
+    sizes: Sizes
+    window: tuple[int | None, int | None]
+
+
+@dataclass
+class Profiled:
+    """A file with its profile, report and rejects."""
+
+    task: Task
+    built: Built
+    report: FileReport
+    rejects: Rejects
+
+
+@dataclass
+class Window:
+    """Everything that was read.
+
+    Attributes
+    ----------
+    profile : Profile or None
+        Merged over all files; None where no row could be used.
+    files : list of Profiled
+        In the order of the manifest.
+    """
+
+    profile: Profile | None
+    files: list[Profiled]
+    names: Names = field(default_factory=Names)
+
+    @property
+    def rejects(self) -> Rejects:
+        """Rejected rows of all files."""
+        merged = Rejects(self.files[0].rejects.max_kept) if self.files else Rejects()
+        for one in self.files:
+            merged.merge(one.rejects)
+        return merged
+
+
+def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None = None) -> Window:
+    """Profile files, each once, and merge what came of them.
+
+    Parameters
+    ----------
+    tasks : list of Task
+        One per file.
+    workers : int
+        Processes; 0 takes as many as there are cores, and one where the input is small.
+    done : callable, optional
+        Called with each file as it is finished.
+
+    Notes
+    -----
+    A request with an id counts once in all files together: the occurrence in the file whose content hash is smallest
+    does. Files with repeats are read a second time without them, so that nothing grows with the rows but eight bytes for
+    each. A file whose content is that of another counts not at all.
+    """
+    files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
+    _drop_copies(files)
+    again = _repeats(files)
+    if again:
+        redone = _run([files[i].task for i in again], list(again.values()), workers, None)
+        for i, one in zip(again, redone, strict=True):
+            files[i] = one
+    profiles = [one.built.profile for one in files if one.built.profile is not None]
+    names = Names()
+    for one in files:
+        for kind, known in one.built.names.of.items():
+            for value, name in known.items():
+                names.of[kind].setdefault(value, name)
+    return Window(merge(profiles, tasks[0].sizes) if profiles else None, files, names)
+
+
+def _run(
+    tasks: list[Task], repeats: list[Repeats | None], workers: int, done: Callable[[Profiled], None] | None
+) -> list[Profiled]:
+    sizes = [_bytes(task.file) for task in tasks]
+    order = sorted(range(len(tasks)), key=lambda i: (-sizes[i], tasks[i].file.index))
+    n = workers or (os.cpu_count() or 1)
+    if len(tasks) == 1 or (not workers and sum(sizes) < SMALL_INPUT):
+        n = 1
+    found: dict[int, Profiled] = {}
+    for i, one in zip(order, _each(tasks, repeats, order, n), strict=True):
+        found[i] = one
+        if done is not None:
+            done(one)
+    return [found[i] for i in range(len(tasks))]
+
+
+def _each(tasks: list[Task], repeats: list[Repeats | None], order: list[int], n: int) -> Iterator[Profiled]:
+    if n == 1:
+        return (profile_file(tasks[i], repeats[i]) for i in order)
+    pool = joblib.Parallel(n_jobs=n, backend="loky", return_as="generator", max_nbytes=None)
+    results: Iterator[Profiled] = pool(joblib.delayed(profile_file)(tasks[i], repeats[i]) for i in order)
+    return results
+
+
+def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
+    """Profile one file; what is wrong with it is in its report."""
+    report = FileReport(path=task.file.shown, index=task.file.index)
+    rejects = Rejects(task.reading.max_rejects_kept)
+    built = Built()
+    try:
+        batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built)
+    except InputError as error:
+        report.error = str(error)
+    return Profiled(task, built, report, rejects)
+
+
+def _bytes(file: LogFile) -> int:
+    try:
+        return os.stat(file.path).st_size
+    except OSError:
+        return 0
+
+
+def _drop_copies(files: list[Profiled]) -> None:
+    """Count the rows of a file that is a copy of another as duplicates."""
+    first: dict[str, str] = {}
+    for one in files:
+        known = first.setdefault(one.report.sha256, one.report.path) if one.report.sha256 else one.report.path
+        if known != one.report.path and one.report.rows_in:
+            built = one.built
+            one.built = Built(rows_duplicate=built.rows_used + built.rows_duplicate, rows_out_of_window=built.rows_out_of_window)
+            one.report.warnings.append(f"The content is that of {known}: its rows count once.")
+
+
+def _repeats(files: list[Profiled]) -> dict[int, Repeats]:
+    """Files that hold requests which occur more than once, with the occurrences that count."""
+    own = [np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64) for one in files]
+    repeated = _repeated(own)
+    if not len(repeated):
+        return {}
+    taken = np.zeros(len(repeated), bool)
+    found = {}
+    for i in sorted(range(len(files)), key=lambda i: (files[i].report.sha256, i)):
+        here = np.isin(repeated, own[i])
+        if here.any():
+            found[i] = Repeats(repeated, here & ~taken)
+            taken |= here
+    return found
+
+
+def _repeated(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    everything = np.sort(np.concatenate(hashes)) if hashes else np.zeros(0, np.uint64)
+    return np.unique(everything[1:][everything[1:] == everything[:-1]])

@@ -1,0 +1,130 @@
+"""The result of a scan: its tables, and the folder they are kept in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from detector.results.commit import committed
+from detector.errors import InputError, UsageError
+
+TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects")
+FORMAT = 1
+_STRINGS = pa.list_(pa.large_string())
+_TIME = pa.timestamp("us", tz="UTC")
+#: Types that a table without rows would not show.
+_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(("account_id", "campaign_id", "tier", "kind", "title", "benign_explanation", "set_aside", "look_at", "role", "family", "name", "statement", "file", "reason", "detail"), pa.large_string()),  # fmt: skip
+    **dict.fromkeys(("reasons", "families", "asked", "models", "against", "rows"), _STRINGS),
+    **dict.fromkeys(("first_seen", "last_seen", "created_at", "created_first", "created_last", "hour"), _TIME),
+    **dict.fromkeys(("n_queries", "n_accounts", "n_core", "n_principals", "principal_size", "n_composites", "requests", "row", "byte_offset"), pa.int64()),  # fmt: skip
+    **dict.fromkeys(("score", "anomaly", "tail", "log_evidence", "queries_per_account_day", "membership", "observed", "expected", "p", "weight"), pa.float64()),  # fmt: skip
+    "flagged": pa.bool_(),
+}
+
+
+@dataclass
+class ScanResult:
+    """Tables of a scan.
+
+    Attributes
+    ----------
+    accounts : DataFrame
+        One row per account with a query, worst first: ``account_id``, ``score`` in [0, 1], ``flagged``,
+        ``campaign_id``, ``tier``, ``reasons``, …, then the features.
+    campaigns, members : DataFrame
+        One row per campaign, strongest first; one per member.
+    evidence_table, timeline_table, rejects : DataFrame
+        Statements about campaigns; their requests by hour; rows that could not be used.
+    run : dict
+        Record of the run: versions, settings, inputs, row accounting, coverage.
+    """
+
+    accounts: pd.DataFrame
+    campaigns: pd.DataFrame
+    members: pd.DataFrame
+    evidence_table: pd.DataFrame
+    timeline_table: pd.DataFrame
+    rejects: pd.DataFrame
+    run: dict[str, Any]
+
+    def evidence(self, campaign_id: str) -> pd.DataFrame:
+        """Evidence on a campaign, weightiest first."""
+        self._check(campaign_id)
+        own = self.evidence_table[self.evidence_table["campaign_id"] == campaign_id]
+        return own.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+    def timeline(self, campaign_id: str) -> pd.DataFrame:
+        """Requests and active accounts of a campaign by hour, indexed by the hour."""
+        self._check(campaign_id)
+        own = self.timeline_table[self.timeline_table["campaign_id"] == campaign_id]
+        return own.set_index("hour")[["requests", "accounts"]].sort_index()
+
+    def members_of(self, campaign_id: str) -> pd.DataFrame:
+        """Members of a campaign, core first."""
+        self._check(campaign_id)
+        own = self.members[self.members["campaign_id"] == campaign_id]
+        return own.sort_values(["role", "score", "account_id"], ascending=[True, False, True], ignore_index=True)
+
+    def _check(self, campaign_id: str) -> None:
+        known = self.campaigns["campaign_id"].tolist()
+        if campaign_id not in known:
+            raise UsageError(f"No campaign is called {campaign_id}. Known: {', '.join(known) or 'none'}.")
+
+    def _repr_html_(self) -> str:
+        shown = ["campaign_id", "tier", "kind", "title", "n_accounts", "n_queries", "first_seen", "last_seen"]
+        html: str = self.campaigns[shown].to_html(index=False, escape=True)
+        return html
+
+
+def write_result(result: ScanResult, folder: Path, report: str | None = None) -> None:
+    """Write a result whole or not at all.
+
+    Parameters
+    ----------
+    report : str, optional
+        The HTML page to put beside the tables.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was in the folder before is unchanged.
+    """
+    with committed(folder) as fresh:
+        for name in TABLES:
+            pq.write_table(_arrow(_table(result, name)), fresh / f"{name}.parquet", compression="zstd", write_page_checksum=True)
+        if report is not None:
+            (fresh / "report.html").write_text(report, encoding="utf-8")
+        (fresh / "run.json").write_text(json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False), encoding="utf-8")
+
+
+def load_result(folder: Path) -> ScanResult:
+    """Result of an earlier scan.
+
+    Raises
+    ------
+    InputError
+        If the folder is not one, or one of its files is missing or damaged.
+    """
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        tables = [pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pandas() for name in TABLES]
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{folder}: is not the result of a scan, or is damaged ({type(error).__name__}). Run the scan again.") from error
+    return ScanResult(*tables, run=run)
+
+
+def _table(result: ScanResult, name: str) -> pd.DataFrame:
+    table: pd.DataFrame = getattr(result, f"{name}_table" if name in ("evidence", "timeline") else name)
+    return table
+
+
+def _arrow(table: pd.DataFrame) -> pa.Table:
+    columns = [pa.Array.from_pandas(table[name], type=_TYPES.get(str(name), pa.float64())) for name in table.columns]
+    return pa.table(columns, names=[str(name) for name in table.columns])
