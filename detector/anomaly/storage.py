@@ -53,10 +53,11 @@ def save(baseline: Baseline, folder: Path) -> None:
     """Write ``forest.npz`` and then ``baseline.json``, each whole or not at all."""
     packed = _pack(_arrays(baseline))
     body = _body(baseline) | {"arrays_sha256": hashlib.sha256(packed).hexdigest()}
+    manifest = _manifest(body)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / ARRAYS_NAME, packed)
-        _write(folder / MANIFEST_NAME, _manifest(body))
+        _write(folder / MANIFEST_NAME, manifest)
     except OSError as error:
         raise OutputError(
             f"{folder}: the baseline cannot be written ({error.strerror})."

@@ -41,6 +41,29 @@ class Reference:
         return {int(a): i for a, i in self.rows.groupby("account").indices.items()}
 
     @cached_property
+    def able(self) -> tuple[list[Ints], Ints]:
+        """Positions of the requests with words of each account with at least two, few first, and their numbers."""
+        themes = self.rows["themes"].to_numpy()
+        worded = [rows[themes[rows] >= 0] for rows in self.rows_of.values()]
+        worded = sorted((rows for rows in worded if len(rows) >= 2), key=len)
+        return worded, np.array([len(rows) for rows in worded], dtype=np.int64)
+
+    @cached_property
+    def n_principals(self) -> int:
+        """Principals of the whole population."""
+        return int(self.tables.accounts["principal"].nunique())
+
+    @cached_property
+    def request_starts(self) -> Ints:
+        """Position in the sample of each account's first request, and the end."""
+        return np.searchsorted(self.tables.requests["account"].to_numpy(), np.arange(len(self.tables.accounts) + 1))
+
+    @cached_property
+    def key_starts(self) -> Ints:
+        """Position in the keys of each account's first key, and the end."""
+        return np.searchsorted(self.tables.keys["account"].to_numpy(), np.arange(len(self.tables.accounts) + 1))
+
+    @cached_property
     def totals(self) -> npt.NDArray[np.float64]:
         """Requests of each account of the window, all accounts, shape (n_accounts,)."""
         days = self.tables.days
@@ -56,9 +79,11 @@ class Reference:
     def share_asking(self, bits: int, at_least: float) -> float:
         """Share of reference accounts at least this share of whose requests ask for one of these things."""
         asking = (self.rows["asks"].to_numpy() & bits) > 0
-        by = pd.Series(asking).groupby(self.rows["account"].to_numpy())
-        shares = by.mean()[by.size() >= 3]
-        return float((shares >= at_least).mean()) if len(shares) else 0.0
+        account = self.rows["account"].to_numpy()
+        size = np.bincount(account, minlength=len(self.tables.accounts))
+        some = np.bincount(account, weights=asking, minlength=len(size))
+        enough = size >= 3
+        return float((some[enough] >= at_least * size[enough]).mean()) if enough.any() else 0.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +121,7 @@ class Cohort:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Sampled requests of the members."""
-        return self.tables.requests[self._mine(self.tables.requests["account"])]
+        return self.tables.requests.iloc[_ranges(self.reference.request_starts, self.members)]
 
     @cached_property
     def held_back(self) -> pd.DataFrame:
@@ -106,18 +131,19 @@ class Cohort:
     @cached_property
     def keys(self) -> pd.DataFrame:
         """Keys that members share with somebody."""
-        return self.tables.keys[self._mine(self.tables.keys["account"])]
+        return self.tables.keys.iloc[_ranges(self.reference.key_starts, self.members)]
 
     @cached_property
     def loads(self) -> npt.NDArray[np.float64]:
         """Requests of each member over the window."""
         return self.reference.totals[self.members]
 
-    def _mine(self, accounts: pd.Series) -> npt.NDArray[np.bool_]:
-        inside = np.zeros(len(self.tables.accounts), bool)
-        inside[self.members] = True
-        found: npt.NDArray[np.bool_] = inside[accounts.to_numpy()]
-        return found
+
+def _ranges(starts: Ints, members: Ints) -> Ints:
+    """Positions [starts[m], starts[m + 1]) of all members, in order."""
+    first, size = starts[members], starts[members + 1] - starts[members]
+    before = np.cumsum(size) - size
+    return np.arange(int(size.sum())) + np.repeat(first - before, size)
 
 
 def places(rows: pd.DataFrame, most: int = 3) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
+from detector.profiles.keys import FAMILY_OF, KINDS
 from detector.settings import Campaigns
 
 #: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
@@ -29,22 +30,14 @@ LINKING = (
 )  # fmt: skip
 #: Kinds of which two different values in one account are two facts: a request has one head and one tail.
 DOUBLE = ("head", "tail", "system")
+_FAMILIES = tuple(FAMILY_OF[kind] for kind in KINDS)
 
-_HELD = """
-WITH formed AS (SELECT * FROM keys JOIN people USING (account) WHERE (requests IS NULL OR half_0 > 0) AND kind IN ({kinds})),
-degrees AS (SELECT kind, key, count(DISTINCT principal) AS degree FROM formed GROUP BY ALL HAVING degree >= {least})
-SELECT account, principal, kind, family, key, degree FROM (
-  SELECT *, row_number() OVER (PARTITION BY account, family ORDER BY degree, kind, key) AS rarest,
-            row_number() OVER (PARTITION BY account, family ORDER BY requests DESC NULLS LAST, degree, kind, key) AS heaviest
-  FROM (SELECT * EXCLUDE degree FROM formed) JOIN degrees USING (kind, key)
-) WHERE rarest <= {most} OR (heaviest <= {most} AND requests IS NOT NULL)
-"""
 _PAIRS = """
-SELECT a.kind AS kind_1, a.key AS key_1, b.kind AS kind_2, b.key AS key_2, a.family AS family_1, b.family AS family_2,
+SELECT a.kind AS kind_1, a.key AS key_1, b.kind AS kind_2, b.key AS key_2,
        count(DISTINCT a.principal)::BIGINT AS principals, any_value(a.degree)::BIGINT AS degree_1, any_value(b.degree)::BIGINT AS degree_2
 FROM held a JOIN held b ON a.account = b.account
- AND (a.family < b.family OR (a.kind = b.kind AND a.kind IN ({double}) AND a.key < b.key))
-GROUP BY ALL HAVING principals >= 2 ORDER BY kind_1, key_1, kind_2, key_2
+ AND (a.family < b.family OR (a.kind = b.kind AND a.double AND a.key < b.key))
+GROUP BY ALL HAVING principals >= 2
 """
 _HOLDERS = """
 SELECT c.composite::BIGINT AS composite, a.account::BIGINT AS account FROM significant c
@@ -73,21 +66,71 @@ def significant_composites(
     holders : DataFrame
         ``composite``, ``account``.
     """
-    quoted = lambda names: ", ".join(f"'{name}'" for name in names)  # noqa: E731
+    held = _held(keys, principals, settings)
+    total = len(np.unique(principals))
     with duckdb.connect() as database:
-        database.register("keys", keys.assign(kind=keys["kind"].astype(str), family=keys["family"].astype(str)))
-        database.register("people", pd.DataFrame({"account": np.arange(len(principals)), "principal": principals}))
-        held = _HELD.format(least=settings.min_principals, most=settings.keys_per_family, kinds=quoted(LINKING))
-        database.execute(f"CREATE TEMP TABLE held AS {held}")
-        tried: pd.DataFrame = database.execute(_PAIRS.format(double=quoted(DOUBLE))).df()
-        total = len(np.unique(principals))
+        database.register("held", held)
+        tried: pd.DataFrame = database.execute(_PAIRS).df()
+        for side in ("1", "2"):
+            tried[f"family_{side}"] = np.array(_FAMILIES, dtype=object)[tried[f"kind_{side}"]]
         tried["expected"] = _expected(tried, total)
         tried["p"] = _chance(tried, total)
         kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
-        composites = tried[kept].reset_index(drop=True)
+        composites = tried[kept].sort_values(["kind_1", "key_1", "kind_2", "key_2"], ignore_index=True)
         database.register("significant", composites.assign(composite=np.arange(len(composites))))
         holders: pd.DataFrame = database.execute(_HOLDERS).df()
+    for side in ("1", "2"):
+        composites[f"kind_{side}"] = np.array(KINDS, dtype=object)[composites[f"kind_{side}"]]
     return composites, holders
+
+
+def _held(keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns) -> pd.DataFrame:
+    """The keys that may form composites: of each account and family the rarest and the heaviest few.
+
+    Facts of requests count where they stand in the first half of the prompts; the other half is kept for verification.
+    """
+    kind = keys["kind"].cat.codes.to_numpy().astype(np.int64)
+    may = np.array([name in LINKING for name in KINDS])
+    forming = may[kind] & (keys["requests"].isna().to_numpy() | (keys["half_0"].to_numpy() > 0))
+    rows = keys[forming & (keys["degree"].to_numpy() >= settings.min_principals)]
+    kind, key, account = kind[rows.index], rows["key"].to_numpy(), rows["account"].to_numpy()
+    degree = _degree(kind, key, principals[account])
+    family = np.array([sorted(set(_FAMILIES)).index(name) for name in _FAMILIES])[kind]
+    asked = np.nan_to_num(rows["requests"].to_numpy(), nan=-1.0)
+    rare = _rank(account, family, (degree, kind, key))
+    heavy = _rank(account, family, (-asked, degree, kind, key))
+    kept = (degree >= settings.min_principals) & (
+        (rare < settings.keys_per_family) | ((heavy < settings.keys_per_family) & (asked >= 0))
+    )
+    double = np.array([name in DOUBLE for name in KINDS])
+    table = {"account": account, "principal": principals[account], "kind": kind, "family": family, "key": key, "degree": degree, "double": double[kind]}  # fmt: skip
+    return pd.DataFrame({name: values[kept] for name, values in table.items()})
+
+
+def _degree(kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Principals that hold the key of each row."""
+    order = np.lexsort((principal, key, kind))
+    k, v, p = kind[order], key[order], principal[order]
+    new_key = np.append(True, (k[1:] != k[:-1]) | (v[1:] != v[:-1]))[: len(k)]
+    new = new_key | np.append(True, p[1:] != p[:-1])[: len(k)]
+    group = np.cumsum(new_key) - 1
+    counts = np.bincount(group[new])
+    found = np.empty(len(order), np.int64)
+    found[order] = counts[group] if len(group) else counts[:0]
+    return found
+
+
+def _rank(
+    account: npt.NDArray[np.int64], family: npt.NDArray[np.int64], by: tuple[npt.NDArray[np.generic], ...]
+) -> npt.NDArray[np.int64]:
+    """Position of each row among those of its account and family, in ascending order of the given columns."""
+    order = np.lexsort((*reversed(by), family, account))
+    a, f = account[order], family[order]
+    first = np.flatnonzero(np.append(True, (a[1:] != a[:-1]) | (f[1:] != f[:-1]))[: len(a)])
+    sizes = np.diff(np.append(first, len(a)))
+    found = np.empty(len(a), np.int64)
+    found[order] = np.arange(len(a)) - np.repeat(first, sizes)
+    return found
 
 
 def _expected(tried: pd.DataFrame, total: int) -> pd.Series:

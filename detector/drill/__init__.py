@@ -2,9 +2,9 @@
 
 from detector.drill.campaigns import SHAPES, Pool, shape
 from detector.drill.evaluation import evaluate
-from detector.drill.files import write_world
+from detector.drill.files import read_labels, write_world
 from detector.drill.recipe import Recipe, read_recipe
-from detector.drill.samples import RECIPES, SAMPLE_SEED, find_recipe, write_samples
+from detector.drill.samples import RECIPES, SAMPLE_SEED, named_recipe, write_samples
 from detector.drill.world import World, simulate
 
 __all__ = [
@@ -15,7 +15,8 @@ __all__ = [
     "Recipe",
     "World",
     "evaluate",
-    "find_recipe",
+    "named_recipe",
+    "read_labels",
     "read_recipe",
     "shape",
     "simulate",

@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from detector.drill.world import World
-from detector.errors import OutputError, UsageError
+from detector.errors import InputError, OutputError, UsageError
 from detector.schema import ACCOUNTS_SCHEMA, QUERIES_SCHEMA
 
 Format = Literal["jsonl", "parquet"]
@@ -43,6 +43,33 @@ def write_world(world: World, folder: Path, format: Format = "jsonl") -> list[Pa
     except OSError as error:
         raise OutputError(f"{folder}: the world could not be written ({error}).") from error
     return written
+
+
+def read_labels(path: Path) -> pd.DataFrame:
+    """Labels of a world from a CSV or Parquet file; ids are text whatever they look like.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as either.
+    """
+    try:
+        if path.suffix == ".parquet":
+            table = pa.parquet.read_table(path)
+        else:
+            types = {name: pa.string() for name in ("account_id", "population", "campaign", "kind")}
+            # an account may be called NA; only an empty campaign means that there is none
+            convert = pa.csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            )  # fmt: skip
+            table = pa.csv.read_csv(path, convert_options=convert)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            f"{path}: cannot be read as labels in CSV or Parquet ({error})."
+        ) from error
+    labels: pd.DataFrame = table.to_pandas()
+    return labels
 
 
 def _write_day(queries: pd.DataFrame, stem: Path, format: Format) -> Path:

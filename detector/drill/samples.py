@@ -8,14 +8,14 @@ from pathlib import Path
 
 from detector.drill.campaigns import Pool, shape
 from detector.drill.files import write_world
-from detector.drill.recipe import Recipe, read_recipe
+from detector.drill.recipe import Recipe
 from detector.drill.world import simulate
 from detector.errors import UsageError
 
 SAMPLE_SEED = 2026
 _CROWD = {
     "people": 0.74, "developers": 0.08, "agent_users": 0.06, "households": 0.04,
-    "privacy_users": 0.03, "shared_tool": 0.02, "products": 0.015, "batch_jobs": 0.015,
+    "privacy_users": 0.03, "shared_tool": 0.02, "products": 0.01, "batch_jobs": 0.012,
 }  # fmt: skip
 
 #: Recipes that ship with the detector.
@@ -65,21 +65,19 @@ RECIPES: dict[str, Recipe] = {
 SAMPLES = {"month_end": "sample-week", "calm": "calm-week"}
 
 
-def find_recipe(word: str = "sample-week") -> Recipe:
-    """Recipe that ships under this name, or else the one in the TOML file of this path.
+def named_recipe(name: str) -> Recipe:
+    """Recipe that ships under this name.
 
     Raises
     ------
     UsageError
-        If there is neither.
+        If there is none.
     """
-    if word in RECIPES:
-        return RECIPES[word]
-    if Path(word).exists():
-        return read_recipe(Path(word))
-    near = difflib.get_close_matches(word, list(RECIPES), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise UsageError(f"No file and no recipe is called {word}.{hint} Known: {', '.join(RECIPES)}.")
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, list(RECIPES), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"No recipe is called {name}.{hint} Known: {', '.join(RECIPES)}.")
+    return RECIPES[name]
 
 
 def write_samples(folder: Path, seed: int = SAMPLE_SEED) -> list[Path]:

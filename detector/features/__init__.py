@@ -38,6 +38,9 @@ FEATURES: tuple[Feature, ...] = tuple(
     value for family in FAMILIES for value in vars(family).values() if isinstance(value, Feature)
 )
 
+#: Above so many sampled requests, intermediate results are freed after each family.
+KEPT_ROWS = 500_000
+
 __all__ = ["FAMILIES", "FEATURES", "Feature", "Off", "compute_features", "feature"]
 
 
@@ -75,10 +78,10 @@ def compute_features(
     off: list[Off] = []
     family = ""
     for each in features:
-        if each.family != family:
-            # Families share little with one another, and what is remembered is large.
+        if each.family != family and len(tables.requests) > KEPT_ROWS:
+            # Families share little with one another, and what is remembered grows with the rows.
             forget(tables)
-            family = each.family
+        family = each.family
         missing = each.missing(coverage)
         if missing:
             off.append(Off(each.name, missing))

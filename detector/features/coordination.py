@@ -6,8 +6,13 @@ import numpy as np
 
 from detector.features import frames
 from detector.features.base import Floats, feature
-from detector.features.counting import hashes, n_principals, value_counts, weighted_share
 from detector.features.phrases import PHRASES
+from detector.features.samples import (
+    dominant_value,
+    hashes,
+    n_principals,
+    weighted_share,
+)
 from detector.features.sharing import (
     fact_codes,
     holders_of,
@@ -185,7 +190,7 @@ def content_and_network(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": addresses and
            metadata of requests.
     """
-    places = [value_counts(tables, column).dominant() for column in ("address", "subnet")]
+    places = [dominant_value(tables, column) for column in ("address", "subnet")]
     return joint_surprise(tables, places)
 
 

@@ -20,8 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.features.base import Bools, Floats, Hashes, Ints
-from detector.features.remembering import once
-from detector.profiles.tables import Tables
 
 #: Odd constants that spread numbers over 64 bits (digits of the golden ratio and of π).
 _SPREAD_LEFT, _SPREAD_RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0x243F6A8885A308D3)
@@ -105,103 +103,6 @@ def count_pairs(account: Ints, value: Hashes, weight: Floats, n_accounts: int) -
     return Counts(account[first], value[first], totals, n_accounts)
 
 
-@once
-def hashes(tables: Tables, column: str) -> Hashes:
-    """Column of hashes of the sampled requests; 0 is unknown."""
-    return np.asarray(tables.requests[column].to_numpy(), dtype=np.uint64)
-
-
-@once
-def numbers(tables: Tables, column: str) -> Floats:
-    """Column of measures of the sampled requests; NaN is unknown."""
-    return np.asarray(tables.requests[column].to_numpy(), dtype=np.float64)
-
-
-@once
-def integers(tables: Tables, column: str) -> Ints:
-    """Column of integers of the sampled requests."""
-    return np.asarray(tables.requests[column].to_numpy(), dtype=np.int64)
-
-
-@once
-def principals_of(tables: Tables) -> Ints:
-    """Principal of every account."""
-    return np.asarray(tables.accounts["principal"].to_numpy(), dtype=np.int64)
-
-
-@once
-def n_principals(tables: Tables) -> int:
-    """Count the principals among the accounts."""
-    return len(np.unique(principals_of(tables)))
-
-
-@once
-def accounts_of(tables: Tables) -> Ints:
-    """Account code of every sampled request."""
-    return integers(tables, "account")
-
-
-@once
-def copies_of(tables: Tables) -> Floats:
-    """How many identical rows every sampled request stands for."""
-    return numbers(tables, "copies")
-
-
-def _countable(tables: Tables, column: str) -> Hashes:
-    if column == "topic":
-        return (integers(tables, column) + 1).astype(np.uint64)
-    return hashes(tables, column)
-
-
-@once
-def _same_value(tables: Tables, column: str) -> tuple[Ints, Ints]:
-    """Rows of known values, brought together by account and value, and where each run starts."""
-    values = _countable(tables, column)
-    known = np.flatnonzero(values)
-    order, starts = groups(pair_hash(accounts_of(tables)[known], values[known]))
-    return known[order], starts
-
-
-@once
-def value_counts(tables: Tables, column: str) -> Counts:
-    """How often each account used each known value of a column of the sampled requests.
-
-    A topic counts under its number plus one: topics start at 0, which means unknown elsewhere.
-    """
-    rows, starts = _same_value(tables, column)
-    first = rows[starts]
-    count = np.add.reduceat(copies_of(tables)[rows], starts) if len(rows) else np.zeros(0)
-    values = _countable(tables, column)[first]
-    return Counts(accounts_of(tables)[first], values, count, len(tables.accounts))
-
-
-def uses_of_value(tables: Tables, column: str) -> Floats:
-    """For each sampled request, how often its account used its value; 0 where it is unknown."""
-    rows, starts = _same_value(tables, column)
-    uses = np.zeros(len(tables.requests))
-    uses[rows] = np.repeat(value_counts(tables, column).count, np.diff(np.r_[starts, len(rows)]))
-    return uses
-
-
-def weighted_share(tables: Tables, weight: Floats | Bools, known: Bools) -> Floats:
-    """Mean weight of an account's sampled requests, among those for which it is known."""
-    account, copies, n = accounts_of(tables), copies_of(tables), len(tables.accounts)
-    part = np.bincount(account, copies * weight * known, n)
-    return ratio(part, np.bincount(account, copies * known, n))
-
-
-def variation(tables: Tables, column: str, least: int) -> Floats:
-    """Spread of a measured column over its mean, among an account's sampled requests."""
-    values = numbers(tables, column)
-    known = np.isfinite(values)
-    account, copies, n = accounts_of(tables)[known], copies_of(tables)[known], len(tables.accounts)
-    values = values[known]
-    size = np.bincount(account, copies, n)
-    mean = ratio(np.bincount(account, copies * values, n), size)
-    squares = np.bincount(account, copies * (values - mean[account]) ** 2, n)
-    return where(ratio(np.sqrt(ratio(squares, size)), mean), size >= least)
-
-
 def share_of_largest(counts: Counts) -> Floats:
     """Share of each account's requests that its most frequent value holds."""
     return ratio(counts.largest(), counts.total)
@@ -216,11 +117,14 @@ def match_chance(counts: Counts) -> Floats:
 def distinct_in_ten(counts: Counts) -> Floats:
     """Distinct values expected among ten of an account's requests [1]_; NaN below ten."""
     total = counts.total
-    of_account = total[counts.account]
-    unseen = np.ones(len(counts.count))
+    # What stands once is missed by ten of n with a chance of (n - 10) / n.
+    unseen = 1 - DRAWN / np.maximum(total, DRAWN)[counts.account]
+    often = np.flatnonzero(counts.count > 1)
+    count, of_account = counts.count[often], total[counts.account[often]]
+    unseen[often] = 1
     for drawn in range(DRAWN):
-        left = np.maximum(of_account - counts.count - drawn, 0)
-        unseen *= left / np.maximum(of_account - drawn, 1)
+        left = np.maximum(of_account - count - drawn, 0)
+        unseen[often] *= left / np.maximum(of_account - drawn, 1)
     return where(counts.sums(1 - unseen), total >= DRAWN)
 
 

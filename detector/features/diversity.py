@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.features import counting
+from detector.features import counting, samples
 from detector.features.base import Floats, feature
 from detector.features.clock import steps
 from detector.features.counting import (
     distinct_in_ten,
     entropy_bits,
-    hashes,
     match_chance,
     ratio,
     share_of_largest,
-    uses_of_value,
-    value_counts,
     where,
 )
 from detector.features.daily import total
-from detector.features.phrases import phrase_counts, requests_with_phrase
+from detector.features.phrases import requests_with_commonest_phrase, requests_with_phrase
+from detector.features.samples import hashes, uses_of_value, value_counts
 from detector.profiles.tables import Tables
 
 
@@ -112,8 +110,7 @@ def dominant_phrase_share(tables: Tables) -> Floats:
     .. [1] Schleimer, S., Wilkerson, D. S. and Aiken, A. (2003), "Winnowing: local algorithms
            for document fingerprinting", SIGMOD.
     """
-    held = phrase_counts(tables)
-    return ratio(held.largest(), requests_with_phrase(tables))
+    return ratio(requests_with_commonest_phrase(tables), requests_with_phrase(tables))
 
 
 @feature(unit="share of requests", suspicious="high", needs=("prompt",))
@@ -144,10 +141,10 @@ def payload_in_frame(tables: Tables) -> Floats:
     ----------
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks".
     """
-    frame = value_counts(tables, "head").dominant()
-    account, prompt = counting.accounts_of(tables), hashes(tables, "prompt")
+    frame = samples.dominant_value(tables, "head")
+    account, prompt = samples.accounts_of(tables), hashes(tables, "prompt")
     inside = (hashes(tables, "head") == frame[account]) & (prompt != 0)
-    copies = counting.copies_of(tables)[inside]
+    copies = samples.copies_of(tables)[inside]
     counts = counting.count_pairs(account[inside], prompt[inside], copies, len(tables.accounts))
     return where(1 - match_chance(counts), counts.total >= 5)
 
@@ -164,7 +161,7 @@ def framed_novelty_share(tables: Tables) -> Floats:
     """
     framed = uses_of_value(tables, "head") >= 3
     known = hashes(tables, "prompt") != 0
-    return counting.weighted_share(tables, framed & (uses_of_value(tables, "prompt") == 1), known)
+    return samples.weighted_share(tables, framed & (uses_of_value(tables, "prompt") == 1), known)
 
 
 @feature(unit="bits", suspicious="low", needs=("prompt",))
@@ -216,7 +213,7 @@ def topic_persistence(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": work shared out
            over accounts.
     """
-    topic, pairs, n = counting.integers(tables, "topic"), steps(tables), len(tables.accounts)
+    topic, pairs, n = samples.integers(tables, "topic"), steps(tables), len(tables.accounts)
     known = (topic[pairs.before] >= 0) & (topic[pairs.after] >= 0)
     same = known & (topic[pairs.before] == topic[pairs.after])
     size = np.bincount(pairs.account[known], minlength=n)
@@ -237,7 +234,7 @@ def prompt_length_variation(tables: Tables) -> Floats:
     .. [1] Juuti, M. et al. (2019), "PRADA: protecting against DNN model stealing attacks",
            EuroS&P: queries of an extraction are spaced unlike those of people.
     """
-    return counting.variation(tables, "prompt_chars", least=5)
+    return samples.variation(tables, "prompt_chars", least=5)
 
 
 @feature(unit="system prompts", suspicious="high", needs=("system_prompt",))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.features import counting
+from detector.features import samples
 from detector.features.base import Floats, feature
-from detector.features.counting import count_pairs, hashes, match_chance, ratio, where
+from detector.features.counting import count_pairs, match_chance, ratio, where
 from detector.features.daily import share
+from detector.features.samples import hashes
 from detector.profiles.tables import Tables
 
 
@@ -100,12 +101,8 @@ def elicitation_sameness(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Threat intelligence report: September 2026": one fixed prompt
            injected into each request.
     """
-    eliciting = counting.integers(tables, "asks") != 0
-    account, copies, n = (
-        counting.accounts_of(tables),
-        counting.copies_of(tables),
-        len(tables.accounts),
-    )
+    eliciting = samples.integers(tables, "asks") != 0
+    account, copies = samples.accounts_of(tables), samples.copies_of(tables)
     chances = []
     for column in ("head", "tail"):
         values = hashes(tables, column)
@@ -142,7 +139,7 @@ def answer_length_variation(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": narrow, repetitive
            prompts.
     """
-    return counting.variation(tables, "output_tokens", least=5)
+    return samples.variation(tables, "output_tokens", least=5)
 
 
 @feature(unit="log2 ratio", suspicious="high", needs=("input_tokens", "output_tokens"))

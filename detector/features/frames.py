@@ -10,22 +10,26 @@ from detector.features.base import Floats, Ints
 from detector.features.clock import hours
 from detector.features.counting import (
     Counts,
-    accounts_of,
     count_pairs,
     distinct_holders,
-    hashes,
-    integers,
-    n_principals,
+    groups,
     pair_hash,
-    principals_of,
     ratio,
     share_of_largest,
     sums,
-    value_counts,
     where,
 )
 from detector.features.daily import active_days, requests_per_active_day
 from detector.features.remembering import once
+from detector.features.samples import (
+    accounts_of,
+    dominant_value,
+    hashes,
+    integers,
+    n_principals,
+    principals_of,
+    value_counts,
+)
 from detector.features.sharing import FRAMES, rarity
 from detector.profiles.tables import Tables
 
@@ -61,7 +65,7 @@ def frame_groups(tables: Tables) -> Groups:
     best, frame = np.zeros(n), np.zeros(n, dtype=np.uint64)
     for number, column in enumerate(FRAMES, start=1):
         counts = value_counts(tables, column)
-        value = counts.dominant()
+        value = dominant_value(tables, column)
         weight = rarity(distinct_holders(value, principal), n_principals(tables), MIN_GROUP)
         weight *= np.nan_to_num(share_of_largest(counts))
         better = weight > best
@@ -75,32 +79,32 @@ def frame_groups(tables: Tables) -> Groups:
 
 def load_variation(tables: Tables) -> Floats:
     """Relative variance of the group's daily loads, beyond that of counting by chance."""
-    groups = frame_groups(tables)
+    frames = frame_groups(tables)
     rate = np.nan_to_num(requests_per_active_day(tables))
     accounts = np.arange(len(rate))
-    size = groups.total(accounts, np.ones(len(rate)))
-    mean = ratio(groups.total(accounts, rate), size)
-    squares = groups.total(accounts, (rate - groups.spread(mean)) ** 2)
-    noise = groups.total(accounts, np.nan_to_num(ratio(rate, active_days(tables))))
-    return groups.spread(ratio(ratio(squares, size - 1) - ratio(noise, size), mean**2))
+    size = frames.total(accounts, np.ones(len(rate)))
+    mean = ratio(frames.total(accounts, rate), size)
+    squares = frames.total(accounts, (rate - frames.spread(mean)) ** 2)
+    noise = frames.total(accounts, np.nan_to_num(ratio(rate, active_days(tables))))
+    return frames.spread(ratio(ratio(squares, size - 1) - ratio(noise, size), mean**2))
 
 
 def topic_deviation(tables: Tables) -> Floats:
     """Pearson's χ² of the account's topics against its group's, over its degrees of freedom."""
-    groups, counts = frame_groups(tables), _topics_of_prompts(tables)
-    group = groups.number[counts.account]
+    frames, counts = frame_groups(tables), _topics_of_prompts(tables)
+    group = frames.number[counts.account]
     inside = np.flatnonzero(group >= 0)
     account, count = counts.account[inside], counts.count[inside]
     cell = group[inside] * TOPICS + counts.value[inside].astype(np.int64)
-    in_cell = sums(cell, count, groups.count * TOPICS).reshape(-1, TOPICS)
+    in_cell = sums(cell, count, frames.count * TOPICS).reshape(-1, TOPICS)
     in_group = in_cell.sum(axis=1)
     total = counts.total
     expected = total[account] * (in_cell / np.maximum(in_group, 1)[:, None]).ravel()[cell]
     # A topic the account never touches adds its whole expectation to the sum of squares.
     untouched = total - sums(account, expected, len(total))
     squares = sums(account, (count - expected) ** 2 / expected, len(total)) + untouched
-    kinds = groups.spread((in_cell > 0).sum(axis=1).astype(np.float64))
-    freedom = (kinds - 1) * (1 - ratio(total, groups.spread(in_group)))
+    kinds = frames.spread((in_cell > 0).sum(axis=1).astype(np.float64))
+    freedom = (kinds - 1) * (1 - ratio(total, frames.spread(in_group)))
     return where(ratio(squares, freedom), (total >= 10) & (freedom > 0))
 
 
@@ -110,7 +114,8 @@ def _topics_of_prompts(tables: Tables) -> Counts:
     account, topic = accounts_of(tables), integers(tables, "topic")
     rows = np.flatnonzero((topic >= 0) & (hashes(tables, "prompt") != 0))
     prompts = pair_hash(account[rows], hashes(tables, "prompt")[rows])
-    first = rows[np.unique(prompts, return_index=True)[1]]
+    order, starts = groups(prompts)
+    first = rows[order[starts]]
     return count_pairs(
         account[first], topic[first].astype(np.uint64), np.ones(len(first)), len(tables.accounts)
     )
@@ -118,17 +123,17 @@ def _topics_of_prompts(tables: Tables) -> Counts:
 
 def synchrony(tables: Tables) -> Floats:
     """Activity of the others in the group while the account works, over the whole platform's."""
-    groups, cells, n = frame_groups(tables), hours(tables), len(tables.accounts)
+    frames, cells, n = frame_groups(tables), hours(tables), len(tables.accounts)
     span = (tables.last_day - tables.first_day + 1) * 24
     at_work = np.bincount(cells.at, minlength=span)[cells.at] - 1
-    group = groups.number[cells.account]
+    group = frames.number[cells.account]
     inside = np.flatnonzero(group >= 0)
     account = cells.account[inside]
     cell = group[inside] * span + cells.at[inside]
     _, position = np.unique(cell, return_inverse=True)
     companions = np.bincount(position)[position] - 1
     active = np.bincount(cells.account, minlength=n).astype(np.float64)
-    of_group = groups.spread(groups.total(cells.account, np.ones(len(cells.at))))
+    of_group = frames.spread(frames.total(cells.account, np.ones(len(cells.at))))
     near = ratio(sums(account, companions, n), of_group - active)
     usual = ratio(sums(account, at_work[inside], n), active.sum() - active)
     return where(ratio(near, usual), active >= 10)

@@ -12,18 +12,15 @@ import numpy as np
 
 from detector.features.base import Floats, feature
 from detector.features.clock import steps
-from detector.features.counting import (
-    distinct_holders,
-    distinct_in_ten,
+from detector.features.counting import distinct_holders, distinct_in_ten, ratio, where
+from detector.features.daily import active_days
+from detector.features.samples import (
     hashes,
     n_principals,
     principals_of,
-    ratio,
     value_counts,
     weighted_share,
-    where,
 )
-from detector.features.daily import active_days
 from detector.features.sharing import fact_codes, sharing_surprise
 from detector.profiles.tables import Tables
 

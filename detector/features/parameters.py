@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from detector.features.base import Floats, Hashes, Ints, feature
-from detector.features.counting import (
+from detector.features.counting import distinct_holders, ratio, share_of_largest, where
+from detector.features.daily import share
+from detector.features.remembering import once
+from detector.features.samples import (
     accounts_of,
     copies_of,
-    distinct_holders,
-    groups,
     hashes,
     integers,
     n_principals,
     numbers,
     principals_of,
-    ratio,
-    share_of_largest,
     value_counts,
-    where,
 )
-from detector.features.daily import share
-from detector.features.remembering import once
 from detector.profiles.tables import Tables
 
 DAY_US = 86_400_000_000
@@ -80,11 +77,12 @@ def _quantile(tables: Tables, column: str, level: float) -> Floats:
     values = numbers(tables, column)
     known = np.isfinite(values)
     account, values = accounts_of(tables)[known], values[known]
-    order = np.lexsort((values, account))
+    codes, levels = pd.factorize(values, sort=True)
+    ordered = levels[np.sort(account * len(levels) + codes) % max(len(levels), 1)]
     size = np.bincount(account, minlength=len(tables.accounts))
     rank = np.maximum(np.ceil(level * size).astype(np.int64) - 1, 0)
     found = np.full(len(size), np.nan)
-    found[size > 0] = values[order][(np.cumsum(size) - size + rank)[size > 0]]
+    found[size > 0] = ordered[(np.cumsum(size) - size + rank)[size > 0]]
     return found
 
 
@@ -179,8 +177,7 @@ def _launches(tables: Tables) -> dict[int, int]:
 
 
 def _first_use(model: Hashes, moment: Ints) -> dict[int, int]:
-    order, starts = groups(model)
-    if not len(order):
-        return {}
-    first = np.minimum.reduceat(moment[order], starts)
-    return dict(zip(model[order[starts]].tolist(), first.tolist(), strict=True))
+    codes, names = pd.factorize(model)
+    first = np.full(len(names), np.iinfo(np.int64).max)
+    np.minimum.at(first, codes, moment)
+    return dict(zip(names.tolist(), first.tolist(), strict=True))

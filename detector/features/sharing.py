@@ -15,21 +15,16 @@ import pandas as pd
 from scipy.special import pdtrc
 
 from detector.features.base import Floats, Hashes, Ints
-from detector.features.counting import (
-    accounts_of,
-    count_pairs,
-    distinct_holders,
-    groups,
-    hashes,
-    n_principals,
-    pair_hash,
-    principals_of,
-    sums,
-    value_counts,
-    where,
-)
+from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, sums, where
 from detector.features.daily import created_us
 from detector.features.remembering import once
+from detector.features.samples import (
+    accounts_of,
+    dominant_value,
+    hashes,
+    n_principals,
+    principals_of,
+)
 from detector.features.signups import DAY, HOUR, surprise_of
 from detector.profiles.tables import Tables
 
@@ -72,7 +67,9 @@ def holders_of(tables: Tables, kind: str, values: Hashes) -> Floats:
 @once
 def row_rarity(tables: Tables, kind: str, column: str) -> Floats:
     """Rarity of a shared value, for each sampled request."""
-    return rarity(holders_of(tables, kind, hashes(tables, column)), n_principals(tables))
+    keys, degree = _holders_of_keys(tables, kind)
+    at = keys.get_indexer(pd.Index(hashes(tables, column)))
+    return np.asarray(np.r_[rarity(degree, n_principals(tables)), 0.0][at], dtype=np.float64)
 
 
 def users(tables: Tables, column: str) -> Floats:
@@ -88,13 +85,14 @@ def joint_surprise(tables: Tables, facts: list[Hashes]) -> Floats:
     """
     principal, everyone = principals_of(tables), max(n_principals(tables), 1)
     best = np.zeros(len(principal))
+    of_facts = [distinct_holders(fact, principal) for fact in facts]
     for column in FRAMES:
-        frame = value_counts(tables, column).dominant()
+        frame = dominant_value(tables, column)
         of_frame = distinct_holders(frame, principal)
-        for fact in facts:
+        for fact, of_fact in zip(facts, of_facts, strict=True):
             both = np.where((frame != 0) & (fact != 0), pair_hash(frame, fact), 0)
             holders = distinct_holders(both.astype(np.uint64), principal)
-            expected = of_frame * distinct_holders(fact, principal) / everyone
+            expected = of_frame * of_fact / everyone
             p = np.where(holders >= MIN_HOLDERS, pdtrc(holders - 1, expected), 1.0)
             best = np.maximum(best, surprise_of(p))
     tried = len(FRAMES) * len(facts) * everyone

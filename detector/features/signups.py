@@ -16,9 +16,9 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from detector.features.base import Floats, Ints
-from detector.features.counting import principals_of
 from detector.features.daily import created_us
 from detector.features.remembering import once
+from detector.features.samples import principals_of
 from detector.profiles.tables import Tables
 
 MINUTE, HOUR = 60_000_000, 3_600_000_000

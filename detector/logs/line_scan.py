@@ -15,8 +15,14 @@ from numpy.typing import NDArray
 _Bytes = NDArray[np.uint8]
 _Ints = NDArray[np.int64]
 
-_QUOTE, _BACKSLASH, _NEWLINE, _COLON, _SPACE = 34, 92, 10, 58, 32
-_OPEN_OBJECT, _CLOSE_OBJECT, _OPEN_LIST, _CLOSE_LIST = 123, 125, 91, 93
+_QUOTE, _BACKSLASH, _NEWLINE, _OPEN, _CLOSE = 1, 2, 3, 4, 5
+_COLON, _SPACE, _BRACE, _LINE_FEED = ord(":"), ord(" "), ord("{"), ord("\n")
+_END_BRACE = ord("}")
+_IN_STRING = np.zeros(256, np.uint8)
+_IN_STRING[[ord('"'), ord("\\"), ord("\n")]] = _QUOTE, _BACKSLASH, _NEWLINE
+_OUTSIDE = _IN_STRING.copy()
+_OUTSIDE[[ord("{"), ord("[")]] = _OPEN
+_OUTSIDE[[ord("}"), ord("]")]] = _CLOSE
 
 
 class LineScan:
@@ -36,64 +42,71 @@ class LineScan:
 
 @njit(cache=True, nogil=True)
 def _is_suspect(data: _Bytes, keys: _Bytes, bounds: _Ints, deepest: int) -> bool:
-    """Walk over the lines; strings are skipped, but for keys of the outermost object."""
-    size = len(data)
+    """Walk over the lines; of strings, only keys of the outermost object are looked at."""
+    one, size = np.uint64(1), np.uint64(len(data))
     seen = np.zeros(len(bounds) - 1, np.int64)
-    depth, i = 0, 0
+    depth, i = 0, np.uint64(0)
     while i < size:
-        byte = data[i]
-        if byte == _QUOTE:
-            start, escaped = i + 1, False
-            i += 1
-            while i < size and data[i] != _QUOTE:
-                if data[i] == _BACKSLASH:
-                    escaped = True
-                    i += 1
-                elif data[i] == _NEWLINE:
-                    return True
-                i += 1
-            if depth == 1 and _is_key(data, i + 1):
-                if escaped:
-                    return True
-                k = _which(data, start, i, keys, bounds)
-                if k >= 0:
-                    seen[k] += 1
-                    if seen[k] > 1:
-                        return True
-        elif byte == _OPEN_OBJECT or byte == _OPEN_LIST:
-            if depth == 0 and (byte == _OPEN_LIST or (i > 0 and data[i - 1] != _NEWLINE)):
+        kind = _OUTSIDE[data[i]]
+        if kind == _QUOTE:
+            start = i + one
+            i, escaped = _end_of_string(data, start)
+            if depth == 1 and _repeats(data, start, i, escaped, keys, bounds, seen):
                 return True
+        elif kind == _OPEN:
             depth += 1
-            if depth > deepest:
+            if depth > deepest or (depth == 1 and not _starts_line(data, i)):
                 return True
-        elif byte == _CLOSE_OBJECT or byte == _CLOSE_LIST:
+        elif kind == _CLOSE:
             depth -= 1
-        elif byte == _NEWLINE:
-            if depth != 0 or i == 0 or data[i - 1] != _CLOSE_OBJECT:
+        elif kind == _NEWLINE:
+            if depth != 0 or i == 0 or data[i - one] != _END_BRACE:
                 return True
             seen[:] = 0
-        i += 1
+        i += one
     return depth != 0
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _is_key(data: _Bytes, at: int) -> bool:
-    """Whether a colon follows, after blanks if any."""
-    while at < len(data) and data[at] <= _SPACE:
-        at += 1
-    return at < len(data) and data[at] == _COLON
+def _end_of_string(data: _Bytes, start: int) -> tuple[int, bool]:
+    """Position of the quote that ends a string, or of the newline that breaks it."""
+    one, size = np.uint64(1), np.uint64(len(data))
+    i, escaped = start, False
+    while i < size:
+        kind = _IN_STRING[data[i]]
+        if kind != 0:
+            if kind != _BACKSLASH:
+                break
+            escaped = True
+            i += one
+        i += one
+    return i, escaped
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _which(data: _Bytes, start: int, stop: int, keys: _Bytes, bounds: _Ints) -> int:
-    """Which of the keys stands between two positions, or -1."""
+def _starts_line(data: _Bytes, at: int) -> bool:
+    return data[at] == _BRACE and (at == 0 or data[at - np.uint64(1)] == _LINE_FEED)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _repeats(
+    data: _Bytes, start: int, stop: int, escaped: bool, keys: _Bytes, bounds: _Ints, seen: _Ints
+) -> bool:
+    """Whether a string is a key that was seen on this line, or a key written with escapes."""
+    one, size = np.uint64(1), np.uint64(len(data))
+    after = stop + one
+    while after < size and data[after] <= _SPACE:
+        after += one
+    if after >= size or data[after] != _COLON:
+        return False
+    if escaped:
+        return True
     for k in range(len(bounds) - 1):
-        if bounds[k + 1] - bounds[k] == stop - start:
-            same = True
-            for j in range(stop - start):
-                if data[start + j] != keys[bounds[k] + j]:
-                    same = False
-                    break
-            if same:
-                return k
-    return -1
+        if bounds[k + 1] - bounds[k] == np.int64(stop - start):
+            j = np.uint64(0)
+            while start + j < stop and data[start + j] == keys[np.uint64(bounds[k]) + j]:
+                j += one
+            if start + j == stop:
+                seen[k] += 1
+                return bool(seen[k] > 1)
+    return False

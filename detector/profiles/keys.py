@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import duckdb
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -45,11 +46,7 @@ FAMILY_OF = (
 )
 KINDS = tuple(FAMILY_OF)
 
-_SQL = """
-WITH held AS ({held}),
-degrees AS (SELECT kind, key, count(DISTINCT principal) AS degree FROM held JOIN people USING (account) GROUP BY ALL HAVING degree > 1)
-SELECT account, kind, key, requests, half_0, half_1, degree FROM held JOIN degrees USING (kind, key) ORDER BY account, kind, key
-"""
+_BUCKETS = 1 << 22
 
 
 def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> pd.DataFrame:
@@ -60,55 +57,78 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     accounts : DataFrame
         As in `Tables.accounts`.
     requests : DataFrame
-        As in `Tables.requests`.
+        As in `Tables.requests`, in order of account.
 
     Returns
     -------
     DataFrame
         ``account``, ``family``, ``kind``, ``key``, ``requests`` (that the key stands in; NaN for a fact of the
-        account), ``half_0`` and ``half_1`` (sampled requests in either half), ``degree`` (principals that hold it).
+        account), ``half_0`` and ``half_1`` (sampled requests in either half), ``degree`` (principals that hold it);
+        in order of account, kind and key.
     """
-    facts = _facts_of_accounts(accounts, key)
-    parts = ["SELECT account, kind, key, NULL::BIGINT AS requests, 0::BIGINT AS half_0, 0::BIGINT AS half_1 FROM facts"]
+    principal = accounts["principal"].to_numpy()
+    parts = [_shared(kind, account, values, None, principal) for kind, account, values in _facts_of_accounts(accounts, key)]
+    account, half = requests["account"].to_numpy(), requests["half"].to_numpy()
+    weight = requests["weight"].to_numpy()
     for kind, (_, columns) in REQUEST_KINDS.items():
-        for column in columns:
-            parts.append(
-                f"SELECT account, {KINDS.index(kind)} AS kind, {column} AS key, sum(weight)::BIGINT AS requests, "
-                f"sum((half = 0)::INT)::BIGINT AS half_0, sum((half = 1)::INT)::BIGINT AS half_1 "
-                f"FROM requests WHERE {column} <> 0 GROUP BY ALL"
-            )
-    held = " UNION ALL ".join(parts)
-    merged = f"SELECT account, kind, key, sum(requests)::BIGINT AS requests, sum(half_0)::BIGINT AS half_0, sum(half_1)::BIGINT AS half_1 FROM ({held}) GROUP BY ALL"  # noqa: E501
-    with duckdb.connect() as database:
-        database.register("requests", requests)
-        database.register("facts", facts)
-        database.register("people", pd.DataFrame({"account": np.arange(len(accounts)), "principal": accounts["principal"]}))
-        found: pd.DataFrame = database.execute(_SQL.format(held=merged)).df()
-    kinds = found["kind"].to_numpy(dtype=np.int64)
+        values = requests[list(columns)].to_numpy().ravel()
+        n = len(columns)
+        counts = np.stack([np.repeat(weight, n), np.repeat(1 - half, n), np.repeat(half, n)])
+        parts.append(_shared(kind, np.repeat(account, n), values, counts, principal))
+    found = pd.concat(parts, ignore_index=True).sort_values(["account", "kind", "key"], kind="stable", ignore_index=True)
+    kinds = found["kind"].to_numpy()
+    families = pd.Categorical([FAMILY_OF[kind] for kind in KINDS])
     found["kind"] = pd.Categorical.from_codes(kinds, categories=list(KINDS))
-    found.insert(1, "family", pd.Categorical([FAMILY_OF[k] for k in KINDS])[kinds] if len(found) else pd.Categorical([]))
-    found["requests"] = found["requests"].astype(np.float64)
-    found["key"] = found["key"].astype(np.uint64)
+    found.insert(1, "family", families[kinds])
     return found
 
 
-def _facts_of_accounts(accounts: pd.DataFrame, key: bytes) -> pd.DataFrame:
+def _shared(
+    kind: str,
+    account: npt.NDArray[np.int64],
+    values: npt.NDArray[np.uint64],
+    counts: npt.NDArray[np.int64] | None,
+    principal: npt.NDArray[np.int64],
+) -> pd.DataFrame:
+    """Holders of the values that at least two principals hold; accounts must be in order."""
+    bucket = (values & np.uint64(_BUCKETS - 1)).astype(np.int64)
+    rows = np.flatnonzero((np.bincount(bucket, minlength=_BUCKETS)[bucket] > 1) & (values != 0))
+    rows = rows[np.argsort(values[rows], kind="stable")]
+    value, holder = values[rows], account[rows]
+    new_value = np.append(True, value[1:] != value[:-1])[: len(rows)]
+    new_pair = new_value | np.append(True, holder[1:] != holder[:-1])[: len(rows)]
+    first = np.flatnonzero(new_pair)
+    group = np.cumsum(new_value)[first] - 1
+    degree = _principals(group, principal[holder[first]])[group] if len(first) else np.zeros(0, np.int64)
+    table = pd.DataFrame({"account": holder[first], "kind": np.int64(KINDS.index(kind)), "key": value[first]})
+    names = ("requests", "half_0", "half_1")
+    sums = [np.add.reduceat(c[rows], first) if len(first) else c[:0] for c in counts] if counts is not None else None
+    for i, name in enumerate(names):
+        table[name] = sums[i].astype(np.float64 if i == 0 else np.int64) if sums is not None else (np.nan if i == 0 else 0)
+    table["degree"] = degree
+    return table[degree >= 2]
+
+
+def _principals(group: npt.NDArray[np.int64], principal: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Number of different principals in each group."""
+    order = np.lexsort((principal, group))
+    g, p = group[order], principal[order]
+    new = np.append(True, (g[1:] != g[:-1]) | (p[1:] != p[:-1]))[: len(g)]
+    return np.bincount(g[new], minlength=int(group.max()) + 1)
+
+
+def _facts_of_accounts(
+    accounts: pd.DataFrame, key: bytes
+) -> Iterator[tuple[str, npt.NDArray[np.int64], npt.NDArray[np.uint64]]]:
+    """Kind, account and hashed value of every fact of the accounts."""
     hashed = Fingerprinter(key)
-    parts = []
+    account = np.arange(len(accounts))
+    signup = [parse_address(text) for text in accounts["signup_ip"]]
     for kind, (_, column) in ACCOUNT_KINDS.items():
-        texts = accounts[column].to_list()
-        if column == "signup_ip":
-            texts = [parse_address(text)[kind == "signup_subnet"] for text in texts]
-        values = hashed.values(pa.array(texts, pa.large_string()), 100 + KINDS.index(kind))
-        parts.append(_held(kind, values))
+        texts = accounts[column].to_list() if column != "signup_ip" else [pair[kind == "signup_subnet"] for pair in signup]
+        yield kind, account, hashed.values(pa.array(texts, pa.large_string()), 100 + KINDS.index(kind))
     moment = accounts["created_at"]
+    us = moment.astype("int64").to_numpy()
     for kind, (hours, offset) in CREATION_BINS.items():
-        us = moment.astype("int64").to_numpy()
         bins = (us + int(offset * HOUR_US)) // (hours * HOUR_US)
-        parts.append(_held(kind, np.where(moment.notna(), bins + 1, 0).astype(np.uint64)))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _held(kind: str, values: npt.NDArray[np.uint64]) -> pd.DataFrame:
-    account = np.flatnonzero(values)
-    return pd.DataFrame({"account": account, "kind": np.int64(KINDS.index(kind)), "key": values[account]})
+        yield kind, account, np.where(moment.notna(), bins + 1, 0).astype(np.uint64)

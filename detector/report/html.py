@@ -53,11 +53,12 @@ def render_report(findings: Findings, settings: Reporting | None = None) -> str:
     """Page as text. Shows less of everything, and says so, until it fits its limit."""
     # matplotlib takes half a second to import; nothing but a page needs it
     from detector.report.page_view import page_view
+    from detector.report.pictures import pictures
 
     complete, settings = findings.completed(), settings or Reporting()
-    shortened = False
+    drawn, shortened = pictures(complete), False
     while True:
-        view = dataclasses.replace(page_view(complete, settings), shortened=shortened)
+        view = page_view(complete, drawn, settings, shortened)
         page = (
             _environment()
             .get_template("report.html.j2")
@@ -71,8 +72,8 @@ def render_report(findings: Findings, settings: Reporting | None = None) -> str:
 
 
 def _less(settings: Reporting, size: int) -> Reporting:
-    """Ask for less, so that the page fits. Size grows as campaigns times members: hence the root."""
-    part = 0.9 * math.sqrt(MAX_BYTES / size)
+    """Ask for less. Size grows as campaigns times members, beside a part that stays: the root."""
+    part = 0.8 * math.sqrt(MAX_BYTES / size)
     shown = dataclasses.asdict(settings).items()
     return Reporting(**{name: max(int(most * part), 1) for name, most in shown})
 

@@ -45,22 +45,27 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
     drawn from all principals, and at least three. Facts of requests are counted on the held-back half.
     """
     principal = cohort.tables.accounts["principal"].to_numpy()
-    total = len(np.unique(principal))
-    own = cohort.keys[cohort.keys["kind"].isin(list(SENTENCES))]
-    own = own[own["requests"].isna() | (own["half_1"] > 0)]
+    total = cohort.reference.n_principals
+    own = cohort.keys
+    codes = own["kind"].cat.codes.to_numpy()
+    wanted = np.array([name in SENTENCES for name in own["kind"].cat.categories])[codes]
+    wanted &= own["requests"].isna().to_numpy() | (own["half_1"].to_numpy() > 0)
+    own = own[wanted].assign(code=codes[wanted])
+    own["principal"] = principal[own["account"].to_numpy()]
+    once = own.drop_duplicates(["code", "key", "principal"]).groupby(["code", "key"])
+    table = pd.DataFrame({"n": once.size(), "degree": once["degree"].first()}).reset_index()
+    tries = table["code"].map(table["code"].value_counts())
+    table = table.assign(tries=tries)[table["n"] >= 3]
+    table["p"] = hypergeom.sf(table["n"] - 1, total, table["degree"], cohort.size) * table["tries"]
     found = []
-    for kind, rows in own.groupby("kind", observed=True):
-        holders = rows.assign(principal=principal[rows["account"].to_numpy()])
-        table = holders.groupby("key").agg(n=("principal", "nunique"), degree=("degree", "first"))
-        table["p"] = hypergeom.sf(table["n"] - 1, total, table["degree"], cohort.size) * len(table)
-        good = table[(table["p"] <= alpha) & (table["n"] >= 3)]
-        if len(good):
-            found.append(_statement(cohort, str(kind), holders, good, total))
+    for code, good in table[table["p"] <= alpha].groupby("code"):
+        kind = str(cohort.keys["kind"].cat.categories[code])
+        found.append(_statement(cohort, kind, own[own["code"] == code], good, total))
     return found
 
 
 def _statement(cohort: Cohort, kind: str, holders: pd.DataFrame, good: pd.DataFrame, total: int) -> Evidence:
-    covered = holders[holders["key"].isin(good.index)]["account"].nunique()
+    covered = holders[holders["key"].isin(good["key"])]["account"].nunique()
     expected = float(min(cohort.size, (good["degree"] * cohort.size / total).sum()))
     verb, thing, remark = SENTENCES[kind]
     which = f"one {thing} {remark}" if len(good) == 1 else f"one of {len(good)} {_plural(thing)} {remark}"

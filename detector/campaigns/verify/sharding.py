@@ -113,18 +113,13 @@ def _people(reference: Reference, sizes: npt.NDArray[np.int64]) -> list[float]:
     """φ of random groups of reference accounts with the given numbers of requests."""
     rng = np.random.default_rng(len(sizes))
     themes = reference.rows["themes"].to_numpy()
-    able = {a: i[themes[i] >= 0] for a, i in reference.rows_of.items() if len(i) >= 2}
-    counts = np.array([len(i) for i in able.values()])
-    names = np.array(list(able))
-    order = np.argsort(counts, kind="stable")
-    counts, names = counts[order], names[order]
+    able, counts = reference.able
     found = []
-    for _ in range(ROUNDS if len(names) >= 30 else 0):
+    for _ in range(ROUNDS if len(able) >= 30 else 0):
         picked_account, picked_themes = [], []
         for i, size in enumerate(sizes):
-            first = int(np.searchsorted(counts, size))
-            first = min(first, len(names) - 20)
-            rows = able[int(names[rng.integers(first, len(names))])]
+            first = min(int(np.searchsorted(counts, size)), len(able) - 20)
+            rows = able[rng.integers(first, len(able))]
             take = rng.choice(rows, min(int(size), len(rows)), replace=False)
             picked_account.append(np.full(len(take), i))
             picked_themes.append(themes[take])

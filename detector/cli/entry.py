@@ -1,0 +1,93 @@
+"""`detector`: commands are imported when they are called, failures are one line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from detector.errors import DetectorError
+
+#: command → module of `detector.cli` that holds it under the same name.
+COMMANDS = ("scan", "explain", "report", "features", "simulate", "evaluate", "baseline")
+INTERNAL = 1
+_TRACE = "DETECTOR_TRACEBACK"
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which help shows them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"detector.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line per command, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+
+SUMMARIES = {
+    "scan": "Read query logs and report distillation campaigns.",
+    "explain": "Tell what a scan found about an account or a campaign.",
+    "report": "Write the HTML report of a scan again.",
+    "features": "List the features with unit, direction and benign causes.",
+    "simulate": "Write synthetic logs with planted campaigns.",
+    "evaluate": "Hold the result of a scan against labels.",
+    "baseline": "Fit a baseline of ordinary accounts, or show one.",
+}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="distillation-detector", prog_name="detector")
+def group() -> None:
+    """Find distillation campaigns in LLM API query logs.
+
+    \b
+    Example:
+      detector scan logs/ --accounts accounts.csv --out result
+      detector explain C-1a2b3c4d --run result
+
+    Exit codes: 0 ran; 1 internal error; 2 wrong use or settings; 3 some input could not be used; 4 a campaign at or
+    above --fail-on; 6 the output could not be written.
+    """
+
+
+def main() -> NoReturn:
+    """Run a command; a failure is one line on stderr and an exit code."""
+    try:
+        code = group.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("Interrupted; nothing was written.", 130)
+    except DetectorError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get(_TRACE):
+            raise
+        _fail(f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.", INTERNAL)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    from detector.report.text import for_terminal
+
+    click.echo(f"Error: {for_terminal(sentence)}", err=True)
+    sys.exit(code)

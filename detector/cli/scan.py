@@ -1,0 +1,92 @@
+"""`detector scan`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from detector.cli.options import moment, settings_option
+from detector.cli.progress import progress
+
+FOUND = 4
+INCOMPLETE = 3
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--accounts", multiple=True, help="Accounts file (CSV, JSON lines, Parquet); may be given again.")
+@click.option("--without-accounts", is_flag=True, help="Use the log alone, even where --accounts is given.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("result"), show_default=True, help="Folder for the result.")
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML file: canonical column = \"your.field\".")
+@settings_option
+@click.option("--key", type=click.Path(path_type=Path), help="File with the secret of all hashes; else one is derived from the input.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Folder of a baseline to score accounts against.")
+@click.option("--since", help="First moment of the window, UTC.")
+@click.option("--until", help="First moment after the window, UTC.")
+@click.option("--fail-on", type=click.Choice(["A", "B"]), help="Exit with 4 when a campaign of this tier or a worse one is found.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON instead of a summary.")
+@click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
+def scan(
+    paths: tuple[str, ...], accounts: tuple[str, ...], without_accounts: bool, out: Path, mapping: Path | None, settings: Path | None,
+    key: Path | None, baseline: Path | None, since: str | None, until: str | None, fail_on: str | None, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Read query logs and report distillation campaigns.
+
+    PATHS are files, folders and globs of JSON lines, CSV or Parquet, plain, gzip or zstd; - is standard input.
+
+    \b
+    Example:
+      detector scan logs/ --accounts accounts.csv --out result
+    """
+    from detector import pipeline, report
+    from detector.cli.findings import findings_of
+    from detector.logs.mapping import read_mapping
+    from detector.results import write_result
+    from detector.secret import read_key
+    from detector.settings import Settings, read_settings
+
+    chosen = read_settings(settings) if settings else Settings()
+    window = moment("--since", since), moment("--until", until)
+    pipeline.check_window(*window)
+    with progress(quiet or as_json) as show:
+        result = pipeline.scan(
+            paths,
+            accounts=() if without_accounts else accounts,
+            mapping=read_mapping(mapping) if mapping else None,
+            settings=chosen,
+            key=read_key(key) if key else None,
+            since=window[0],
+            until=window[1],
+            baseline=baseline,
+            progress=show,
+        )
+        findings = findings_of(result)
+        write_result(result, out, report.render_report(findings, chosen.reporting))
+    if as_json:
+        click.echo(json.dumps(report.as_json(findings), allow_nan=False))
+    elif not quiet:
+        click.echo(report.summary(findings, width=80, report=str(out / "report.html")))
+    return _exit_code(result.run, fail_on, chosen.reading.max_rejected_share)
+
+
+def _exit_code(run: dict, fail_on: str | None, limit: float) -> int:  # type: ignore[type-arg]
+    tiers = run["population"]["campaigns"]
+    if fail_on and (tiers["A"] or (fail_on == "B" and tiers["B"])):
+        return FOUND
+    rows = run["rows"]
+    damaged = [entry["error"] for entry in run["inputs"] if entry["error"]]
+    for sentence in damaged:
+        _warn(sentence)
+    if rows["rejected"] > limit * rows["in"]:
+        reasons = ", ".join(f"{reason} {n}" for reason, n in run["rejected_by_reason"].items())
+        _warn(f"{rows['rejected']} of {rows['in']} rows were rejected ({reasons}); see rejects.parquet.")
+        return INCOMPLETE
+    return INCOMPLETE if damaged else 0
+
+
+def _warn(sentence: str) -> None:
+    from detector.report.text import for_terminal
+
+    click.echo(f"Warning: {for_terminal(sentence)}", err=True)
