@@ -15,8 +15,9 @@ PHRASES = ("phrase_0", "phrase_1", "phrase_2", "phrase_3")
 def requests_with_commonest_phrase(tables: Tables) -> Floats:
     """Count the sampled requests that hold their account's commonest phrase.
 
-    Identical rows count once, and so does a phrase that a request holds twice. The number of the account and the upper bits
-    of the phrase share one integer, which sorts several times faster than two columns.
+    Identical rows count once, and so does a phrase that a request holds twice. The account's
+    number and the upper bits of the phrase share one integer, which sorts several times faster
+    than two columns.
     """
     n, account = len(tables.accounts), accounts_of(tables).astype(np.uint64)
     bits = np.uint64(n.bit_length())

@@ -56,15 +56,6 @@ def frame(pieces: Iterable[bytes], max_line_bytes: int) -> Iterator[Block | Long
     yield from framer.finish()
 
 
-def newlines(data: bytes) -> NDArray[np.int64]:
-    """Positions of line feeds; eight bytes are passed over at a time where there is none."""
-    found = np.zeros(-(-len(data) // 8) * 8, np.bool_)
-    np.equal(np.frombuffer(data, np.uint8), 10, out=found[: len(data)])
-    near = np.flatnonzero(found.view(np.uint64))[:, None] * 8 + np.arange(8)
-    near = near.reshape(-1)
-    return near[found[near]]
-
-
 class _Framer:
     def __init__(self, max_line_bytes: int) -> None:
         self._max = max_line_bytes
@@ -91,7 +82,7 @@ class _Framer:
             yield from self._cut(b"".join((*self._carry, b"\n")))
 
     def _cut(self, data: bytes) -> Iterator[Block | LongLine]:
-        ends = newlines(data)
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10).astype(np.int64, copy=False)
         start = 0
         if self._skipping:
             yield LongLine(self._line, self._offset)

@@ -16,7 +16,7 @@ _Bytes = NDArray[np.uint8]
 _Ints = NDArray[np.int64]
 
 _QUOTE, _BACKSLASH, _NEWLINE, _OPEN, _CLOSE = 1, 2, 3, 4, 5
-_COLON, _SPACE, _BRACE, _LINE_FEED = ord(":"), ord(" "), ord("{"), ord("\n")
+_ESCAPE, _COLON, _SPACE, _BRACE, _LINE_FEED = ord("\\"), ord(":"), ord(" "), ord("{"), ord("\n")
 _END_BRACE = ord("}")
 _IN_STRING = np.zeros(256, np.uint8)
 _IN_STRING[[ord('"'), ord("\\"), ord("\n")]] = _QUOTE, _BACKSLASH, _NEWLINE
@@ -37,76 +37,90 @@ class LineScan:
     def needs_a_closer_look(self, data: bytes) -> bool:
         """Whether some line is not braced, nests too deep, or may repeat or disguise a key."""
         view = np.frombuffer(data, np.uint8)
-        return bool(_is_suspect(view, self._keys, self._bounds, self._deepest))
+        return bool(
+            _is_suspect(view, _IN_STRING, _OUTSIDE, self._keys, self._bounds, self._deepest)
+        )
 
 
 @njit(cache=True, nogil=True)
-def _is_suspect(data: _Bytes, keys: _Bytes, bounds: _Ints, deepest: int) -> bool:
+def _is_suspect(
+    data: _Bytes, in_string: _Bytes, outside: _Bytes, keys: _Bytes, bounds: _Ints, deepest: int
+) -> bool:
     """Walk over the lines; of strings, only keys of the outermost object are looked at."""
     one, size = np.uint64(1), np.uint64(len(data))
     seen = np.zeros(len(bounds) - 1, np.int64)
     depth, i = 0, np.uint64(0)
     while i < size:
-        kind = _OUTSIDE[data[i]]
+        kind = outside[data[i]]
+        if kind == 0:
+            i += one
+            continue
         if kind == _QUOTE:
             start = i + one
-            i, escaped = _end_of_string(data, start)
-            if depth == 1 and _repeats(data, start, i, escaped, keys, bounds, seen):
+            i = _end_of_string(data, start, in_string)
+            if depth == 1 and _repeats(data, start, i, keys, bounds, seen):
                 return True
-        elif kind == _OPEN:
-            depth += 1
-            if depth > deepest or (depth == 1 and not _starts_line(data, i)):
-                return True
-        elif kind == _CLOSE:
-            depth -= 1
         elif kind == _NEWLINE:
-            if depth != 0 or i == 0 or data[i - one] != _END_BRACE:
+            if depth != 0 or not _ends_object(data, i):
                 return True
             seen[:] = 0
+        else:
+            if depth == 0 and not _starts_object(data, i):
+                return True
+            depth += 1 if kind == _OPEN else -1
+            if depth > deepest:
+                return True
         i += one
-    return depth != 0
+    return bool(depth != 0)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _end_of_string(data: _Bytes, start: int) -> tuple[int, bool]:
+@njit(cache=True, nogil=True)
+def _end_of_string(data: _Bytes, start: np.uint64, in_string: _Bytes) -> np.uint64:
     """Position of the quote that ends a string, or of the newline that breaks it."""
-    one, size = np.uint64(1), np.uint64(len(data))
-    i, escaped = start, False
+    one, size, i = np.uint64(1), np.uint64(len(data)), start
     while i < size:
-        kind = _IN_STRING[data[i]]
+        kind = in_string[data[i]]
         if kind != 0:
             if kind != _BACKSLASH:
                 break
-            escaped = True
             i += one
         i += one
-    return i, escaped
+    return i
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _starts_line(data: _Bytes, at: int) -> bool:
-    return data[at] == _BRACE and (at == 0 or data[at - np.uint64(1)] == _LINE_FEED)
+@njit(cache=True, nogil=True)
+def _starts_object(data: _Bytes, at: np.uint64) -> bool:
+    first = at == 0 or data[at - np.uint64(1)] == _LINE_FEED
+    return bool(first and data[at] == _BRACE)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
+def _ends_object(data: _Bytes, at: np.uint64) -> bool:
+    return bool(at > 0 and data[at - np.uint64(1)] == _END_BRACE)
+
+
+@njit(cache=True, nogil=True)
 def _repeats(
-    data: _Bytes, start: int, stop: int, escaped: bool, keys: _Bytes, bounds: _Ints, seen: _Ints
+    data: _Bytes, start: np.uint64, stop: np.uint64, keys: _Bytes, bounds: _Ints, seen: _Ints
 ) -> bool:
     """Whether a string is a key that was seen on this line, or a key written with escapes."""
-    one, size = np.uint64(1), np.uint64(len(data))
-    after = stop + one
-    while after < size and data[after] <= _SPACE:
-        after += one
-    if after >= size or data[after] != _COLON:
+    one, size, at = np.uint64(1), np.uint64(len(data)), stop + np.uint64(1)
+    while at < size and data[at] <= _SPACE:
+        at += one
+    if at >= size or data[at] != _COLON:
         return False
-    if escaped:
-        return True
+    at = start
+    while at < stop:
+        if data[at] == _ESCAPE:
+            return True
+        at += one
     for k in range(len(bounds) - 1):
-        if bounds[k + 1] - bounds[k] == np.int64(stop - start):
-            j = np.uint64(0)
-            while start + j < stop and data[start + j] == keys[np.uint64(bounds[k]) + j]:
-                j += one
-            if start + j == stop:
+        first = np.uint64(bounds[k])
+        if np.uint64(bounds[k + 1]) - first == stop - start:
+            at = start
+            while at < stop and data[at] == keys[first + at - start]:
+                at += one
+            if at == stop:
                 seen[k] += 1
                 return bool(seen[k] > 1)
     return False

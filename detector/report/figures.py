@@ -32,7 +32,7 @@ FLAGGED = "#c8452f"
 #: Colours that people with any colour vision tell apart, bright enough on white and on black.
 CAMPAIGN_COLOURS = ("#d1495b", "#2e86ab", "#c98a00", "#4f9d69", "#8e6bbf", "#c06c9c")
 OTHER_CAMPAIGNS = "#8a7f72"
-POINTS_SHOWN = 1500
+POINTS_SHOWN = 1000
 #: Bins of the timeline of sign-ups, in seconds: the first that gives a readable number of them.
 _STEPS = tuple(3600 * hours for hours in (1, 2, 6, 12, 24, 48, 168, 336, 672, 2016, 8064))
 _DARK = {INK: "#d6dbe1", FAINT: "#3a424b"}

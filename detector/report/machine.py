@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _scalar(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, pd.Timestamp):
+        return _iso(value)
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, np.bool_):
@@ -59,8 +62,12 @@ def _scalar(value: Any) -> Any:  # noqa: ANN401
         return int(value)
     if value is pd.NA or value is pd.NaT:
         return None
+    return _iso(value) if isinstance(value, np.datetime64 | datetime) else plain(str(value))
+
+
+def _iso(value: object) -> str | None:
     moment = utc(value)
-    return moment.isoformat().replace("+00:00", "Z") if moment is not None else str(value)
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
 def _campaign(findings: Findings, campaign: Mapping[Any, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC
 from typing import Any
 
 import pandas as pd
@@ -100,16 +101,18 @@ def bytes_(value: Any) -> str:  # noqa: ANN401
 
 def utc(value: Any) -> pd.Timestamp | None:  # noqa: ANN401
     """Moment as a UTC timestamp, None when it is not known."""
-    if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
-        return None
+    when = value if isinstance(value, pd.Timestamp) else _timestamp(value)
+    if when is None or when.tzinfo is UTC:
+        return when
+    return when.tz_localize(UTC) if when.tzinfo is None else when.tz_convert(UTC)
+
+
+def _timestamp(value: Any) -> pd.Timestamp | None:  # noqa: ANN401
     try:
-        when: Any = pd.Timestamp(value)
+        when = pd.Timestamp(value)
     except (ValueError, TypeError):
         return None
-    if when is pd.NaT:
-        return None
-    known: pd.Timestamp = when.tz_localize("UTC") if when.tzinfo is None else when.tz_convert("UTC")
-    return known
+    return when if isinstance(when, pd.Timestamp) else None
 
 
 def _unknown(value: Any) -> bool:  # noqa: ANN401

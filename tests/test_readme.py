@@ -1,0 +1,58 @@
+"""What the README and the documents promise exists."""
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+import detector
+from detector.cli.entry import group
+from detector.drill import RECIPES
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sample_logs" / "README.md"]
+)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    broken = [to for to in links if "://" not in to and not (page.parent / to).exists()]
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist_with_their_options(page):
+    for line in re.findall(r"^    detector (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+        name, *words = line.split("#")[0].split()
+        command = group.get_command(click.Context(group), name)
+        assert command is not None, f"{page.name}: detector {name}"
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    for line in re.findall(r"^    make (.+)$", README, re.MULTILINE):
+        assert set(line.split("#")[0].split()) <= targets
+
+
+def test_python_examples_parse_and_import_what_exists():
+    for page in PAGES:
+        for block in re.findall(
+            r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
+        ):
+            ast.parse(block)
+    assert callable(detector.scan)
+
+
+def test_recipes_that_the_documents_name_exist():
+    text = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
+    named = re.search(r"recipe that ships \((.*?)\)", text, re.DOTALL)
+    assert named is not None
+    assert set(re.findall(r"`([a-z-]+)`", named.group(1))) == set(RECIPES)

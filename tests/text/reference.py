@@ -1,0 +1,152 @@
+"""The kernel's rules a second time, word by word in plain Python: what the compiled one must equal."""
+
+from __future__ import annotations
+
+from detector.text.characters import DIGIT, LETTER, SPACE, UNSPACED, kind_of, lower_of
+from detector.text.fingerprint import avalanche, chain
+from detector.text.keys import hash_keys
+from detector.text.lexicon import GROUPS, words
+
+FRAME_WORDS, PHRASE_WORDS, WINDOW, KEPT, NEAR, BITS, QUOTE_BYTES = 8, 5, 4, 4, 24, 16, 160
+NUMBER, URL, QUOTE = 1, 2, 3
+BIT = {name: 1 << i for i, name in enumerate(GROUPS)}
+
+
+class Reference:
+    """Fingerprints of one text at a time."""
+
+    def __init__(self, key: bytes) -> None:
+        keys = [int(value) for value in hash_keys(key)]
+        self.multiplier, self.word, self.sequence, self.phrase, self.lexicon_start = keys[:5]
+        self.lexicon = words()
+        self.hashed = {self._word_hash(word): groups for word, groups in self.lexicon.items()}
+
+    def hash(self, start: int, values: list[int]) -> int:
+        h = start
+        for value in values:
+            h = chain(h, value, self.multiplier)
+        return avalanche(h)
+
+    def _word_hash(self, word: str) -> int:
+        codes = [lower_of(ord(c)) for c in word]
+        return self.hash(self.lexicon_start if kind_of(codes[0]) == UNSPACED else self.word, codes)
+
+    def sequence_hash(self, values: list[int], purpose: int) -> int:
+        return self.hash(self.sequence ^ purpose, [*values, len(values)]) if values else 0
+
+    def fingerprint(self, text: str) -> dict[str, object]:
+        found, masked = self.split(text)
+        frame = min(len(masked), FRAME_WORDS)
+        return {
+            "prompt": self.sequence_hash([w["hash"] for w in found], 0),
+            "template": self.sequence_hash(masked, 1),
+            "head": self.sequence_hash(masked[:frame], 2),
+            "tail": self.sequence_hash(masked[len(masked) - frame :], 3),
+            "phrases": self.phrases(masked),
+            "topic": self.topic(found),
+            "asks": self.asks(found),
+            "chars": len(text),
+        }
+
+    def split(self, text: str) -> tuple[list[dict[str, int]], list[int]]:
+        found: list[dict[str, int]] = []
+        masked: list[int] = []
+        quote_until, in_url, after_number, bracket = -1, False, False, False
+        word: list[int] = []
+        digits = False
+        run: list[int] = []
+        for i, c in enumerate([*text, ""]):
+            code = ord(c) if c else 0
+            kind = kind_of(code) if c else SPACE
+            code = lower_of(code) if c else 0
+            if kind in (LETTER, DIGIT):
+                word.append(code)
+                digits = digits or kind == DIGIT
+                continue
+            if word:
+                h = self.hash(self.word, word)
+                weight = 0 if digits or len(word) < 4 else min(len(word), 12) - 3
+                found.append({"hash": h, "run": 0, "weight": weight, "bracket": int(bracket)})
+                opens = c == ":" and "".join(map(chr, word)) in ("http", "https")
+                if i >= quote_until and not in_url and not (digits and after_number):
+                    masked.append(URL if opens else NUMBER if digits else h)
+                    after_number = digits
+                in_url = in_url or opens
+                word, digits, bracket, run = [], False, False, []
+            if kind == UNSPACED:
+                run.append(code)
+                h = self.hash(self.word ^ 5, run[-3:])
+                found.append({"hash": h, "run": code, "weight": 3 if len(run) > 2 else 0, "bracket": int(bracket)})
+                if i >= quote_until and not in_url:
+                    masked.append(h)
+                    after_number = False
+                continue
+            run = []
+            bracket = c == "<"
+            in_url = in_url and kind != SPACE
+            if c == '"' and i >= quote_until and not in_url:
+                end = self.quote_end(text, i)
+                if end is not None:
+                    quote_until = end
+                    masked.append(QUOTE)
+                    after_number = False
+        return found, masked
+
+    @staticmethod
+    def quote_end(text: str, i: int) -> int | None:
+        taken = 0
+        for j in range(i + 1, len(text)):
+            if taken >= QUOTE_BYTES or text[j] == "\n":
+                return None
+            if text[j] == '"':
+                return j + 1
+            taken += len(text[j].encode())
+        return None
+
+    def phrases(self, masked: list[int]) -> list[int]:
+        grams = [self.hash(self.phrase, masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
+        chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
+        kept = sorted(chosen)[:KEPT]
+        return kept + [0] * (KEPT - len(kept))
+
+    @staticmethod
+    def topic(found: list[dict[str, int]]) -> int:
+        total = sum(w["weight"] for w in found)
+        if not total:
+            return -1
+        votes = [sum(w["weight"] for w in found if w["hash"] >> (8 + b) & 1) for b in range(BITS)]
+        return sum(1 << b for b in range(BITS) if 2 * votes[b] > total)
+
+    def groups_at(self, found: list[dict[str, int]], j: int) -> int:
+        if not found[j]["run"]:
+            return self.hashed.get(found[j]["hash"], 0)
+        groups = 0
+        for length in (2, 3, 4):
+            if j - length + 1 < 0:
+                break
+            run = [w["run"] for w in found[j - length + 1 : j + 1]]
+            if not all(run):
+                break
+            groups |= self.hashed.get(self.hash(self.lexicon_start, run), 0)
+        return groups
+
+    def asks(self, found: list[dict[str, int]]) -> int:
+        seen = dict.fromkeys(BIT, -(10**6))
+        asks = 0
+        for j in range(len(found)):
+            groups = self.groups_at(found, j)
+            if not groups:
+                continue
+            if found[j]["bracket"] and groups & BIT["tag"]:
+                asks |= 16
+            for name, bit in BIT.items():
+                if groups & bit:
+                    seen[name] = j
+            near = {name: seen[name] >= j - NEAR for name in seen}
+            if near["thought"] and near["hidden"]:
+                asks |= 1 | 2
+            elif near["thought"] and near["whole"]:
+                asks |= 1
+            asks |= 4 if near["grade"] and near["rubric"] else 0
+            asks |= 8 if near["generate"] and near["data"] else 0
+        return asks
