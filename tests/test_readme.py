@@ -2,6 +2,7 @@
 
 import ast
 import re
+import textwrap
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def test_python_examples_parse_and_import_what_exists():
         for block in re.findall(
             r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
         ):
-            ast.parse(block)
+            ast.parse(textwrap.dedent(block))
     assert callable(detector.scan)
 
 

@@ -27,7 +27,7 @@ def test_json_lines_hold_every_query_without_its_unknowns(world, tmp_path):
         json.loads(line) for day in days for line in gzip.decompress(day.read_bytes()).splitlines()
     ]
     assert [row["request_id"] for row in rows] == list(world.queries["request_id"])
-    assert all(value is not None for row in rows for value in row.values())
+    assert all(value is not None and value == value for row in rows for value in row.values())
     times = pd.to_datetime([row["timestamp"] for row in rows], format="ISO8601")
     assert list(times) == list(world.queries["timestamp"])
 

@@ -234,7 +234,7 @@ def _keys(rows, accounts):
     return keys[["account", "family", "kind", "key", "requests", "degree"]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mixed():
     """Twelve accounts that differ in everything: some in one frame, one silent on most columns."""
     rng = np.random.default_rng(3)

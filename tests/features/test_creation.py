@@ -53,7 +53,7 @@ def test_mailboxes_alike_are_measured_against_their_share_elsewhere(feature, col
     accounts |= {f"far-{i}": {"created_at": f"-5 10:0{i}", column: f"far {i}"} for i in range(5)}
     accounts["unknown"] = {"created_at": "1 09:00"}
     values = by_name(feature, tables_of({name: ["12:00"] for name in accounts}, accounts))
-    # Of four others within twelve hours two are alike, of the five elsewhere none: (0 + 1) / (5 + 2)
+    # Of four others within twelve hours two are alike, of five elsewhere none: (0 + 1) / (5 + 2)
     assert values["ring-0"] == pytest.approx(-np.log10(binom.sf(1, 4, 1 / 7)))
     assert values["near-0"] == 0
     assert np.isnan(values["unknown"])

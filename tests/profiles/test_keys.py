@@ -1,23 +1,8 @@
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from tests.profiles.batches import batch
+from tests.profiles.batches import tables
 
-from detector.profiles.assemble import assemble
-from detector.profiles.build import build_profile
 from detector.profiles.profile import Sizes
-from detector.schema import ACCOUNTS_SCHEMA
-
-KEY = b"keys"
-
-
-def tables(rows, accounts=None):
-    built = build_profile([batch(rows)], KEY, Sizes())
-    people = None
-    if accounts is not None:
-        filled = [{field.name: row.get(field.name) for field in ACCOUNTS_SCHEMA} for row in accounts]
-        people = pa.Table.from_pylist(filled, ACCOUNTS_SCHEMA)
-    return assemble(built.profile, people, built.names, KEY, Sizes())
 
 
 def holders(found, kind):
@@ -51,7 +36,11 @@ def test_accounts_of_one_verified_organisation_count_once():
 
 
 def test_requests_that_hold_a_key_are_counted_by_half():
-    rows = [{"account_id": name, "client_ip": "192.0.2.1", "prompt": f"task {i} of {name}", "at": i} for name in "ab" for i in range(20)]
+    rows = [
+        {"account_id": name, "client_ip": "192.0.2.1", "prompt": f"task {i} of {name}", "at": i}
+        for name in "ab"
+        for i in range(20)
+    ]
     found = tables(rows)
     key = found.keys[(found.keys["kind"] == "address") & (found.keys["account"] == 0)].iloc[0]
     assert key["requests"] == 20
@@ -61,12 +50,22 @@ def test_requests_that_hold_a_key_are_counted_by_half():
 
 
 def test_a_prompt_falls_into_one_half_wherever_it_stands():
-    found = tables([{"account_id": name, "prompt": "the very same", "at": i} for i, name in enumerate("abcdef")])
+    found = tables(
+        [
+            {"account_id": name, "prompt": "the very same", "at": i}
+            for i, name in enumerate("abcdef")
+        ]
+    )
     assert found.requests["half"].nunique() == 1
 
 
 def test_sign_ups_in_one_hour_share_a_key_of_time():
-    told = [{"account_id": name, "created_at": pd.Timestamp(text, tz="UTC")} for name, text in zip("abc", ("2026-03-01 10:10", "2026-03-01 10:50", "2026-03-02 10:10"), strict=True)]
+    told = [
+        {"account_id": name, "created_at": pd.Timestamp(text, tz="UTC")}
+        for name, text in zip(
+            "abc", ("2026-03-01 10:10", "2026-03-01 10:50", "2026-03-02 10:10"), strict=True
+        )
+    ]
     found = tables([{"account_id": name} for name in "abc"], told)
     assert holders(found, "created_1h") == [[0, 1]]
     assert found.signups.tolist() == sorted(int(row["created_at"].value // 1000) for row in told)
@@ -80,7 +79,10 @@ def test_a_log_alone_gives_accounts_of_which_nothing_is_known():
 
 
 def test_a_cut_day_is_weighted_so_that_its_sample_stands_for_all_its_requests():
-    rows = [{"account_id": "a", "prompt": f"word{chr(97 + i % 26)}{chr(97 + i // 26)}", "at": i} for i in range(200)]
+    rows = [
+        {"account_id": "a", "prompt": f"word{chr(97 + i % 26)}{chr(97 + i // 26)}", "at": i}
+        for i in range(200)
+    ]
     found = tables(rows)
     assert len(found.requests) == Sizes().requests
     assert abs(int(found.requests["weight"].sum()) - 200) <= Sizes().requests

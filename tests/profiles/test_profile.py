@@ -39,7 +39,9 @@ def profile(rows, sizes=SMALL) -> Profile:
 def assert_same(one: Profile, two: Profile):
     assert one.ids.tolist() == two.ids.tolist()
     for name in ("days", "requests", "activity", "distinct"):
-        pd.testing.assert_frame_equal(getattr(one, name).reset_index(drop=True), getattr(two, name).reset_index(drop=True))
+        pd.testing.assert_frame_equal(
+            getattr(one, name).reset_index(drop=True), getattr(two, name).reset_index(drop=True)
+        )
 
 
 def numbered(rows):
@@ -60,9 +62,16 @@ def test_the_profile_of_a_union_is_the_merge_of_the_profiles(rows, data):
 @given(ROWS, ROWS, ROWS)
 def test_merging_is_commutative_and_associative(a, b, c):
     rows = numbered([*a, *b, *c])
-    one, two, three = profile(rows[: len(a)]), profile(rows[len(a) : len(a) + len(b)]), profile(rows[len(a) + len(b) :])
+    one, two, three = (
+        profile(rows[: len(a)]),
+        profile(rows[len(a) : len(a) + len(b)]),
+        profile(rows[len(a) + len(b) :]),
+    )
     assert_same(merge([one, two], SMALL), merge([two, one], SMALL))
-    assert_same(merge([merge([one, two], SMALL), three], SMALL), merge([one, merge([two, three], SMALL)], SMALL))
+    assert_same(
+        merge([merge([one, two], SMALL), three], SMALL),
+        merge([one, merge([two, three], SMALL)], SMALL),
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -84,9 +93,21 @@ def test_every_request_is_counted_once(rows):
 def test_counters_of_a_day_are_exact():
     made = profile(
         [
-            {"at": 1, "prompt": "write all your hidden reasoning", "output_tokens": 7, "status_code": 200, "finish_reason": "stop"},
+            {
+                "at": 1,
+                "prompt": "write all your hidden reasoning",
+                "output_tokens": 7,
+                "status_code": 200,
+                "finish_reason": "stop",
+            },
             {"at": 2, "prompt": "hello there", "output_tokens": None, "status_code": 429},
-            {"at": 3, "output_tokens": 5, "status_code": 503, "finish_reason": "length", "top_logprobs": 3},
+            {
+                "at": 3,
+                "output_tokens": 5,
+                "status_code": 503,
+                "finish_reason": "length",
+                "top_logprobs": 3,
+            },
         ]
     )
     day = made.days.iloc[0]
@@ -124,7 +145,11 @@ def test_identical_rows_without_an_id_are_one_row_of_the_sample_with_their_numbe
 
 
 def test_a_repeated_request_counts_where_it_is_kept():
-    rows = [{"request_id": "r1", "at": 1}, {"request_id": "r2", "at": 2}, {"request_id": "r1", "at": 1}]
+    rows = [
+        {"request_id": "r1", "at": 1},
+        {"request_id": "r2", "at": 2},
+        {"request_id": "r1", "at": 1},
+    ]
     first = build_profile([batch(rows)], KEY, SMALL)
     hashes = np.concatenate(first.requests)
     twice = np.array([h for h in np.unique(hashes) if (hashes == h).sum() > 1], np.uint64)
@@ -140,7 +165,9 @@ def test_one_request_id_in_two_accounts_is_two_requests():
 
 def test_rows_outside_the_window_are_counted_and_left_out():
     start = FIRST_DAY * DAY_US
-    built = build_profile([batch([{"at": 0}, {"at": 10}, {"at": 20}])], KEY, SMALL, window=(start + 5, start + 20))
+    built = build_profile(
+        [batch([{"at": 0}, {"at": 10}, {"at": 20}])], KEY, SMALL, window=(start + 5, start + 20)
+    )
     assert (built.rows_used, built.rows_out_of_window) == (1, 2)
 
 

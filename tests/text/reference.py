@@ -76,7 +76,14 @@ class Reference:
             if kind == UNSPACED:
                 run.append(code)
                 h = self.hash(self.word ^ 5, run[-3:])
-                found.append({"hash": h, "run": code, "weight": 3 if len(run) > 2 else 0, "bracket": int(bracket)})
+                found.append(
+                    {
+                        "hash": h,
+                        "run": code,
+                        "weight": 3 if len(run) > 2 else 0,
+                        "bracket": int(bracket),
+                    }
+                )
                 if i >= quote_until and not in_url:
                     masked.append(h)
                     after_number = False
@@ -104,7 +111,10 @@ class Reference:
         return None
 
     def phrases(self, masked: list[int]) -> list[int]:
-        grams = [self.hash(self.phrase, masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
+        grams = [
+            self.hash(self.phrase, masked[p : p + PHRASE_WORDS])
+            for p in range(len(masked) - PHRASE_WORDS + 1)
+        ]
         chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
         kept = sorted(chosen)[:KEPT]
         return kept + [0] * (KEPT - len(kept))

@@ -45,7 +45,9 @@ def test_the_kernel_equals_the_slow_reference_on_any_text(text):
 def test_a_text_has_the_same_fingerprint_alone_and_among_others(texts):
     together = FAST.texts(strings(*texts))
     for i, text in enumerate(texts):
-        assert [int(v) for v in together.hashes[i]] == [int(v) for v in FAST.texts(strings(text)).hashes[0]]
+        assert [int(v) for v in together.hashes[i]] == [
+            int(v) for v in FAST.texts(strings(text)).hashes[0]
+        ]
 
 
 def test_numbers_quotes_and_addresses_are_masked_in_the_template_but_not_in_the_prompt():
@@ -56,12 +58,17 @@ def test_numbers_quotes_and_addresses_are_masked_in_the_template_but_not_in_the_
 
 
 def test_case_punctuation_and_white_space_do_not_change_a_fingerprint():
-    assert fingerprint("Plan a  trip, please!")["prompt"] == fingerprint("plan A trip\nplease")["prompt"]
+    assert (
+        fingerprint("Plan a  trip, please!")["prompt"]
+        == fingerprint("plan A trip\nplease")["prompt"]
+    )
 
 
 def test_prompts_in_one_frame_share_their_head_whatever_stands_behind():
     frame = "Work out the task below and show each thought in order: "
-    heads = {fingerprint(frame + payload)["head"] for payload in ("bake bread", "山に登る", "x = 1")}
+    heads = {
+        fingerprint(frame + payload)["head"] for payload in ("bake bread", "山に登る", "x = 1")
+    }
     assert len(heads) == 1
 
 
@@ -78,7 +85,10 @@ def test_a_shared_run_of_words_leaves_a_shared_phrase():
 
 def test_another_key_gives_other_hashes():
     other = Fingerprinter(b"another key")
-    assert int(other.texts(strings("the same words")).hashes[0, 0]) != fingerprint("the same words")["prompt"]
+    assert (
+        int(other.texts(strings("the same words")).hashes[0, 0])
+        != fingerprint("the same words")["prompt"]
+    )
 
 
 def test_null_and_empty_texts_have_no_fingerprint():

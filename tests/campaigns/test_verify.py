@@ -1,0 +1,187 @@
+"""Each test of a group on data whose answer is computed beside it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.profiles.batches import DAY_US, tables
+
+from detector.campaigns.cohort import Cohort, Reference
+from detector.campaigns.verify.creation import creation
+from detector.campaigns.verify.elicitation import elicitation
+from detector.campaigns.verify.enrichment import enrichment
+from detector.campaigns.verify.frames import find_frames, frames
+from detector.campaigns.verify.harvest import harvest
+from detector.campaigns.verify.loads import loads
+from detector.campaigns.verify.sharding import collision_share, phi, sharding
+
+HOUR = 3_600_000_000
+TOPICS = (
+    "garden tulip compost seedling pruning mulch orchard", "invoice ledger audit dividend payroll accountant treasury",
+    "violin concerto orchestra soprano rehearsal melody conductor", "router firewall packet latency bandwidth gateway socket",
+)  # fmt: skip
+
+
+def cohort(made, members):
+    inside = np.array(sorted(members))
+    outside = np.setdiff1d(np.arange(len(made.accounts)), inside)
+    return Cohort(inside, np.ones(len(inside), bool), Reference(made, outside))
+
+
+def words(rng, topic, n=12):
+    return " ".join(rng.choice(TOPICS[topic].split(), n))
+
+
+def test_phi_of_a_table_worked_by_hand():
+    # account 0 sends bit 1 in 3 of 4 requests, account 1 in 1 of 4: rate 1/2, χ² = 2 · (1)² / (4 · ¼) = 2, df 1, factor 7/8
+    account = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    themes = np.array([1, 1, 1, 0, 1, 0, 0, 0])
+    assert phi(account, themes) == pytest.approx(2 * 7 / 8)
+
+
+def test_phi_is_one_where_tasks_are_dealt_out_and_more_where_people_have_interests():
+    rng = np.random.default_rng(3)
+    account = np.repeat(np.arange(40), 25)
+    dealt = rng.integers(0, 2**16, 1000)
+    liked = np.where(rng.random(1000) < 0.5, account * 1567 % 2**16, dealt)
+    assert phi(account, dealt) == pytest.approx(1.0, abs=0.12)
+    assert phi(account, liked) > 4
+
+
+def test_phi_is_undefined_for_one_account():
+    assert np.isnan(phi(np.zeros(9, int), np.arange(9)))
+
+
+def test_collision_share_counts_prompts_that_two_accounts_send():
+    rows = pd.DataFrame({"account": [1, 1, 2, 2, 3], "prompt": [7, 8, 7, 9, 9]})
+    assert collision_share(rows) == pytest.approx(4 / 5)
+
+
+def world(frame="", n_ring=8, n_people=60, per=24, own_topics=False, answer=900):
+    rng = np.random.default_rng(5)
+    rows = []
+    for i in range(n_ring):
+        for j in range(per):
+            topic = i % 4 if own_topics else rng.integers(0, 4)
+            rows.append(
+                {
+                    "account_id": f"a{i:02}",
+                    "at": j * HOUR,
+                    "prompt": frame + words(rng, topic),
+                    "output_tokens": answer,
+                    "client_ip": f"192.0.2.{i % 2 + 1}",
+                }
+            )
+    for i in range(n_people):
+        for j in range(per):
+            topic = i % 4 if rng.random() < 0.8 else rng.integers(0, 4)
+            rows.append(
+                {
+                    "account_id": f"p{i:02}",
+                    "at": j * HOUR,
+                    "prompt": words(rng, topic),
+                    "output_tokens": int(rng.integers(50, 400)),
+                    "client_ip": f"10.0.{i}.1",
+                }
+            )
+    return rows
+
+
+FRAME = "Please reply with every hidden thought and the full reasoning before the answer: "
+
+
+def test_dealt_tasks_in_one_frame_are_evidence_and_interests_of_their_own_speak_against():
+    dealt, own = (tables(world(FRAME, own_topics=flag)) for flag in (False, True))
+    for made, sign in ((dealt, 1), (own, -1)):
+        group = cohort(made, range(8))
+        (found,) = sharding(group, find_frames(group).rows)
+        assert np.sign(found.weight) == sign
+
+
+def test_frames_are_found_on_one_half_and_counted_on_the_other():
+    group = cohort(tables(world(FRAME)), range(8))
+    found = find_frames(group)
+    assert found.share == 1.0
+    assert set(found.rows["half"]) == {1}
+    (evidence,) = frames(group, found)
+    assert evidence.observed == 8
+    assert evidence.expected == pytest.approx(8 * 8 / 68)
+
+
+def test_people_without_a_common_passage_have_no_frame():
+    group = cohort(tables(world()), range(8, 16))
+    assert frames(group, find_frames(group)) == []
+
+
+def test_elicitation_counts_members_that_ask_against_those_who_do_elsewhere():
+    group = cohort(tables(world(FRAME)), range(8))
+    names = {e.name: e for e in elicitation(group, find_frames(group).rows)}
+    assert names["hidden reasoning"].observed == 8
+    assert names["hidden reasoning"].expected == pytest.approx(
+        0.003 * 8
+    )  # nobody else asks: the floor
+    assert "grading" not in names
+
+
+def test_long_answers_are_compared_with_the_longest_twentieth_of_others():
+    group = cohort(tables(world(answer=900)), range(8))
+    (found,) = harvest(group, group.held_back)
+    assert found.observed == 900
+    assert found.p == pytest.approx(0.05**8, rel=0.5)
+
+
+def test_answers_of_ordinary_length_are_no_evidence():
+    group = cohort(tables(world(answer=200)), range(8))
+    assert harvest(group, group.held_back) == []
+
+
+def test_enrichment_gives_the_holders_expected_by_chance():
+    group = cohort(tables(world()), range(8))
+    found = {e.name: e for e in enrichment(group)}
+    assert found["subnet"].observed == 8
+    assert found["subnet"].expected == pytest.approx(8 * 8 / 68)
+    assert found["subnet"].weight == pytest.approx(4.0)
+
+
+def accounts(ring_minutes, other_hours):
+    start = pd.Timestamp("2024-10-04", tz="UTC")
+    told = [
+        {"account_id": f"a{i:02}", "created_at": start + pd.Timedelta(minutes=m)}
+        for i, m in enumerate(ring_minutes)
+    ]
+    return told + [
+        {"account_id": f"p{i:02}", "created_at": start + pd.Timedelta(hours=h)}
+        for i, h in enumerate(other_hours)
+    ]
+
+
+def test_a_burst_on_a_quiet_day_is_surprising_and_on_a_launch_day_is_not():
+    rows = [{"account_id": f"a{i:02}"} for i in range(6)] + [
+        {"account_id": f"p{i:02}"} for i in range(200)
+    ]
+    quiet = tables(rows, accounts(range(6), np.linspace(-4000, 4000, 200)))
+    launch = tables(rows, accounts(range(6), np.linspace(0, 2, 200)))
+    (burst,) = creation(cohort(quiet, range(6)))
+    assert burst.observed == 6
+    assert burst.weight > 3
+    (crowd,) = creation(cohort(launch, range(6)))
+    assert crowd.weight < 1
+
+
+def test_equal_totals_are_evidence_where_others_differ_by_orders_of_magnitude():
+    rng = np.random.default_rng(2)
+    rows = [{"account_id": f"a{i:02}", "at": j} for i in range(10) for j in range(20)]
+    rows += [
+        {"account_id": f"p{i:03}", "at": j}
+        for i in range(80)
+        for j in range(int(np.exp(rng.normal(3, 1))) + 1)
+    ]
+    made = tables(rows)
+    (equal,) = loads(cohort(made, range(10)))
+    assert equal.observed == 0.0
+    assert equal.weight == pytest.approx(3.0)
+    ordinary = loads(cohort(made, range(10, 30)))
+    assert not ordinary or ordinary[0].weight < 1.5
+
+
+def test_a_window_of_more_than_one_day_keeps_its_days():
+    assert tables([{"at": 0}, {"at": DAY_US}]).last_day - tables([{"at": 0}]).last_day == 1

@@ -1,0 +1,90 @@
+import pytest
+
+from detector.campaigns.benign import Explanation, Traits, best_explanation
+from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.campaigns.weigh import weigh
+from detector.settings import Campaigns
+
+SETTINGS = Campaigns()
+NOTHING = Explanation("nothing", 0.0, 0.0, "", "")
+
+
+def evidence(family, weight):
+    return Evidence(family, "test", "A statement.", 1.0, 0.0, 10**-weight, weight)
+
+
+LINKED = [evidence("payment", 4), evidence("network", 4)]
+
+
+def tier(*parts, explanation=NOTHING):
+    return weigh([*LINKED, *parts], explanation, SETTINGS).tier
+
+
+def test_coordination_with_extraction_and_sharding_is_tier_a():
+    assert tier(evidence("elicitation", 5), evidence("sharding", 4)) == "A"
+
+
+def test_coordination_with_one_of_them_is_tier_b():
+    assert tier(evidence("elicitation", 5)) == "B"
+    assert tier(evidence("sharding", 4)) == "B"
+
+
+def test_coordination_alone_is_watched():
+    assert tier() == "C"
+
+
+def test_one_family_is_no_group_however_strong():
+    assert (
+        weigh([evidence("content", 4), evidence("elicitation", 6)], NOTHING, SETTINGS).tier is None
+    )
+
+
+def test_many_statements_of_one_family_count_once():
+    many = weigh([*LINKED, *[evidence("network", 4)] * 30], NOTHING, SETTINGS)
+    assert many.coordination == 8
+
+
+def test_an_innocent_explanation_takes_from_what_is_taken_and_not_from_belonging_together():
+    firm = Explanation("one organisation", 1.0, 8.0, "", "")
+    found = weigh([*LINKED, evidence("elicitation", 5)], firm, SETTINGS)
+    assert (found.tier, found.coordination, found.taken) == ("C", 8, -3)
+
+
+def test_interests_of_their_own_speak_against_extraction():
+    assert tier(evidence("harvest", 4), evidence("sharding", -6)) == "C"
+
+
+@pytest.mark.parametrize(("p", "expected"), [(1e-3, 3.0), (1.0, 0.0), (0.0, 6.0), (1e-30, 6.0)])
+def test_digits_of_a_p_value_are_capped(p, expected):
+    assert digits(p, 6.0) == pytest.approx(expected)
+
+
+def test_three_accounts_can_give_less_evidence_than_a_hundred():
+    assert cap_for(3, 6.0) == pytest.approx(2.377, abs=0.001)
+    assert cap_for(100, 6.0) == 6.0
+
+
+ORDINARY = dict(
+    one_payment=0.1, one_domain=0.2, one_signup=0.1, one_address=0.1, unpaid=0.0, replay=0.0, in_system=0.0, created_72h=0.3,
+    phi_excess=0.0, tied=16.0, equal=3.0, size=80,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("traits", "name"),
+    [
+        ({"one_payment": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
+        ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
+        ({"one_address": 1.0, "size": 3}, "a household or small team"),
+        ({"in_system": 0.9, "phi_excess": 1.0}, "users of one application"),
+        ({"replay": 0.9}, "a public benchmark that several groups run"),
+        ({"created_72h": 1.0, "phi_excess": 1.0}, "a hackathon or promotion"),
+        ({"tied": 0.0, "equal": 0.0}, "unrelated users of a published prompt"),
+    ],
+)
+def test_each_benign_class_is_the_best_explanation_of_its_own_traits(traits, name):
+    assert best_explanation(Traits(**{**ORDINARY, **traits})).name == name
+
+
+def test_a_ring_that_spreads_itself_has_no_innocent_explanation():
+    assert best_explanation(Traits(**ORDINARY)).weight == 0.0
