@@ -134,7 +134,7 @@ def _micro(moment: pd.Timestamp | None) -> int | None:
     if moment is None:
         return None
     aware = moment.tz_localize("UTC") if moment.tzinfo is None else moment
-    return int(aware.value // 1000) if aware.unit == "ns" else int(aware.as_unit("us").value)
+    return int((aware - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(microseconds=1))
 
 
 def _sizes(settings: Settings) -> Sizes:

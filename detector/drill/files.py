@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,14 +16,13 @@ from detector.drill.world import World
 from detector.errors import InputError, OutputError, UsageError
 from detector.schema import ACCOUNTS_SCHEMA, QUERIES_SCHEMA
 
-Format = Literal["jsonl", "parquet"]
 _LABELS = pa.schema(
     [("account_id", pa.large_string()), ("population", pa.large_string()),
      ("campaign", pa.large_string()), ("kind", pa.large_string()), ("n_queries", pa.int64())]
 )  # fmt: skip
 
 
-def write_world(world: World, folder: Path, format: Format = "jsonl") -> list[Path]:
+def write_world(world: World, folder: Path, format: str = "jsonl") -> list[Path]:
     """Write `logs/DAY.jsonl.gz` or `logs/DAY.parquet`, the accounts and the labels.
 
     The labels are for judging a scan, never for feeding it: they stand beside `logs`, so that
@@ -72,8 +71,8 @@ def read_labels(path: Path) -> pd.DataFrame:
     return labels
 
 
-def _write_day(queries: pd.DataFrame, stem: Path, format: Format) -> Path:
-    table = pa.Table.from_pandas(queries, schema=QUERIES_SCHEMA, preserve_index=False)
+def _write_day(queries: pd.DataFrame, stem: Path, format: str) -> Path:
+    table = _arrow(queries, QUERIES_SCHEMA)
     if format == "parquet":
         path = stem.with_name(stem.name + ".parquet")
         pa.parquet.write_table(table, path, compression="zstd")
@@ -85,14 +84,20 @@ def _write_day(queries: pd.DataFrame, stem: Path, format: Format) -> Path:
     return path
 
 
+def _arrow(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """Give the table with null for what is not known, which pandas may have turned into NaN."""
+    columns = [pa.array(table[f.name], type=f.type, from_pandas=True) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
 def _line(row: dict[str, Any]) -> str:
     known = {name: value for name, value in row.items() if value is not None}
     known["timestamp"] = known["timestamp"].strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     return json.dumps(known, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _write_table(table: pd.DataFrame, schema: pa.Schema, stem: Path, format: Format) -> Path:
-    rows = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+def _write_table(table: pd.DataFrame, schema: pa.Schema, stem: Path, format: str) -> Path:
+    rows = _arrow(table, schema)
     if format == "parquet":
         path = stem.with_suffix(".parquet")
         pa.parquet.write_table(rows, path, compression="zstd")

@@ -6,7 +6,7 @@ import numpy as np
 
 from detector.features import frames
 from detector.features.base import Floats, feature
-from detector.features.phrases import PHRASES
+from detector.features.phrases import has_phrase, repeated_phrase_rarity
 from detector.features.samples import (
     dominant_value,
     hashes,
@@ -15,7 +15,8 @@ from detector.features.samples import (
 )
 from detector.features.sharing import (
     fact_codes,
-    holders_of,
+    frame_rarity,
+    is_own_prompt,
     joint_surprise,
     rare_families,
     rarity,
@@ -31,17 +32,17 @@ def shared_head(tables: Tables) -> Floats:
     """Share of requests whose opening other principals use too, weighted by its rarity.
 
     0 when nobody else, or everybody, opens like that; near 1 when all requests open with words
-    that only a handful of others use. An opening needs three holders to count.
+    that only a handful of others use. To count, an opening needs three holders and must stand in
+    two requests of the account: a frame, not a question that several people happen to ask.
 
-    Benign causes of a high value: plugins and no-code tools that bring their own prompt, course
-    assignments, public benchmarks.
+    Benign causes of a high value: tools that bring their own prompt, assignments, benchmarks.
 
     References
     ----------
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": variations of one
            prompt over hundreds of coordinated accounts.
     """
-    return weighted_share(tables, row_rarity(tables, "head", "head"), hashes(tables, "head") != 0)
+    return weighted_share(tables, frame_rarity(tables, "head"), hashes(tables, "head") != 0)
 
 
 @feature(unit="weighted share", suspicious="high", needs=("prompt",))
@@ -55,7 +56,7 @@ def shared_tail(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Threat intelligence report: September 2026": one fixed prompt
            injected into each request.
     """
-    return weighted_share(tables, row_rarity(tables, "tail", "tail"), hashes(tables, "tail") != 0)
+    return weighted_share(tables, frame_rarity(tables, "tail"), hashes(tables, "tail") != 0)
 
 
 @feature(unit="weighted share", suspicious="high", needs=("system_prompt",))
@@ -78,7 +79,7 @@ def shared_phrase(tables: Tables) -> Floats:
     """Share of requests that hold a run of words other principals use too, weighted by rarity.
 
     Of a request's phrases the one of greatest weight counts: a frame that moves about, or is
-    reworded in part, still leaves some of them.
+    reworded in part, still leaves some. A phrase must stand in two requests of the account.
 
     Benign causes of a high value: quoted texts, boilerplate, assignments, public benchmarks.
 
@@ -87,11 +88,7 @@ def shared_phrase(tables: Tables) -> Floats:
     .. [1] Schleimer, S., Wilkerson, D. S. and Aiken, A. (2003), "Winnowing: local algorithms
            for document fingerprinting", SIGMOD.
     """
-    weight, known = np.zeros(len(tables.requests)), np.zeros(len(tables.requests), dtype=bool)
-    for column in PHRASES:
-        weight = np.maximum(weight, row_rarity(tables, "phrase", column))
-        known |= hashes(tables, column) != 0
-    return weighted_share(tables, weight, known)
+    return weighted_share(tables, repeated_phrase_rarity(tables), has_phrase(tables))
 
 
 @feature(unit="weighted share", suspicious="high", needs=("prompt",))
@@ -101,17 +98,14 @@ def tiled_share(tables: Tables) -> Floats:
     Work that is shared out tiles a list: the same frame everywhere, no task twice. Weighted by
     the rarity of the frame.
 
-    Benign causes of a high value: users of one application, who share its frame and nothing
-    else.
+    Benign causes of a high value: users of one application, who share nothing but its frame.
 
     References
     ----------
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": load balancing.
     """
-    prompt = hashes(tables, "prompt")
-    frame = np.maximum(row_rarity(tables, "head", "head"), row_rarity(tables, "tail", "tail"))
-    others = np.maximum(users(tables, "prompt"), holders_of(tables, "prompt", prompt))
-    return weighted_share(tables, frame * (others < 2), prompt != 0)
+    frame = np.maximum(frame_rarity(tables, "head"), frame_rarity(tables, "tail"))
+    return weighted_share(tables, frame * is_own_prompt(tables), hashes(tables, "prompt") != 0)
 
 
 @feature(unit="weighted share", suspicious="high", needs=("session_id",))
@@ -135,7 +129,8 @@ def rare_key_families(tables: Tables) -> Floats:
     """How many families of facts hold a rare one that the account shares with others.
 
     Rare: at least three holders and at most one principal in a hundred (or ten principals, if
-    that is more). Families are network, payment, client, identity, content and time.
+    that is more). Families are network, payment, client, identity and content: an hour of sign-up
+    is shared by chance.
 
     Benign causes of a high value: a workplace or class that is not known as one organisation.
 

@@ -85,6 +85,22 @@ def pair_hash(left: Ints | Hashes, right: Ints | Hashes) -> Hashes:
     return spread
 
 
+def _bits(codes: Ints) -> np.uint64:
+    return np.uint64(max(int(codes.max()).bit_length(), 1) if len(codes) else 1)
+
+
+def by_account(account: Ints, value: Hashes | Ints) -> Hashes:
+    """One number per pair, which sorts by account: the account above, the value's hash below.
+
+    Numbers that keep the order of accounts sort and gather several times faster than hashes of
+    both. Below a million accounts 44 bits are left to tell apart the few hundred values of one.
+    """
+    bits = _bits(account)
+    with np.errstate(over="ignore"):
+        below: Hashes = value.astype(np.uint64) * _SPREAD_LEFT
+    return below >> bits | account.astype(np.uint64) << (np.uint64(64) - bits)
+
+
 def groups(values: Hashes | Ints) -> tuple[Ints, Ints]:
     """Order that brings equal values together, and where each run of equals starts in it."""
     order = np.argsort(values)
@@ -97,7 +113,7 @@ def count_pairs(account: Ints, value: Hashes, weight: Floats, n_accounts: int) -
     """Total weight of each pair of account and value."""
     if not len(account):
         return Counts(account, value, weight, n_accounts)
-    order, starts = groups(pair_hash(account, value))
+    order, starts = groups(by_account(account, value))
     first = order[starts]
     totals = np.add.reduceat(weight[order], starts)
     return Counts(account[first], value[first], totals, n_accounts)
@@ -128,15 +144,6 @@ def distinct_in_ten(counts: Counts) -> Floats:
     return where(counts.sums(1 - unseen), total >= DRAWN)
 
 
-def entropy_bits(counts: Counts) -> Floats:
-    """Shannon entropy of each account's values, with Miller and Madow's correction; NaN if none."""
-    total = counts.total
-    share = counts.count / total[counts.account]
-    plain = -counts.sums(share * np.log2(share))
-    kinds = np.bincount(counts.account, minlength=counts.n_accounts)
-    return where(plain + ratio(kinds - 1, 2 * np.log(2) * total), total > 0)
-
-
 def distinct_holders(value: Hashes, holder: Ints) -> Floats:
     """For each row, how many different holders its value has; 0 for an unknown (zero) value."""
     degree = np.zeros(len(value))
@@ -144,10 +151,14 @@ def distinct_holders(value: Hashes, holder: Ints) -> Floats:
     if not len(known):
         return degree
     held, holders = value[known], holder[known]
-    order, starts = groups(pair_hash(holders, held))
-    is_first = np.zeros(len(known))
-    is_first[order[starts]] = 1
-    order, starts = groups(held)
-    sizes = np.add.reduceat(is_first[order], starts)
+    bits = _bits(holders)
+    with np.errstate(over="ignore"):
+        code = held * _SPREAD_LEFT >> bits << bits | holders.astype(np.uint64)
+    order = np.argsort(code)
+    code = code[order]
+    is_new = np.r_[True, code[1:] != code[:-1]]
+    code >>= bits
+    starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]])
+    sizes = np.add.reduceat(is_new.astype(np.float64), starts)
     degree[known[order]] = np.repeat(sizes, np.diff(np.r_[starts, len(order)]))
     return degree

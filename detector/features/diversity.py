@@ -13,7 +13,6 @@ from detector.features.base import Floats, feature
 from detector.features.clock import steps
 from detector.features.counting import (
     distinct_in_ten,
-    entropy_bits,
     match_chance,
     ratio,
     share_of_largest,
@@ -55,20 +54,19 @@ def heads_in_ten(tables: Tables) -> Floats:
     return distinct_in_ten(value_counts(tables, "head"))
 
 
-@feature(unit="bits", suspicious="low", needs=("prompt",))
-def template_entropy(tables: Tables) -> Floats:
-    """Entropy of the templates among the account's sampled requests.
+@feature(unit="chance", suspicious="high", needs=("prompt",))
+def template_repetition(tables: Tables) -> Floats:
+    """Chance that two of the account's requests have one template.
 
-    Small samples bias it somewhat; unlike `templates_in_ten` it reaches accounts with fewer
-    than ten requests.
+    2 to the power of minus the (collision) entropy of the templates. Needs two requests.
 
-    Benign causes of a low value: products with one prompt, accounts that are hardly used.
+    Benign causes of a high value: products with one prompt, classification and translation jobs.
 
     References
     ----------
-    .. [1] Miller, G. A. (1955), "Note on the bias of information estimates".
+    .. [1] Simpson, E. H. (1949), "Measurement of diversity", Nature 163.
     """
-    return entropy_bits(value_counts(tables, "template"))
+    return match_chance(value_counts(tables, "template"))
 
 
 @feature(unit="share of requests", suspicious="high", needs=("prompt",))
@@ -117,7 +115,7 @@ def dominant_phrase_share(tables: Tables) -> Floats:
 def distinct_prompt_share(tables: Tables) -> Floats:
     """Distinct prompts per request with a prompt, over the whole window.
 
-    Benign causes of a high value: anybody who asks something new each time, data pipelines.
+    Benign causes of a high value: anybody with something new to ask, data pipelines.
 
     References
     ----------
@@ -132,8 +130,8 @@ def distinct_prompt_share(tables: Tables) -> Floats:
 def payload_in_frame(tables: Tables) -> Floats:
     """Chance that two requests with the account's commonest opening are otherwise different.
 
-    1 when the frame is filled with something new each time: the mark of a data set poured into
-    a prompt, seen apart from how many frames there are. Needs five requests in the frame.
+    1 when the frame is filled anew each time, as when a data set is poured into a prompt.
+    Needs five requests in the frame.
 
     Benign causes of a high value: every pipeline over documents, tickets or translations.
 
@@ -164,47 +162,40 @@ def framed_novelty_share(tables: Tables) -> Floats:
     return samples.weighted_share(tables, framed & (uses_of_value(tables, "prompt") == 1), known)
 
 
-@feature(unit="bits", suspicious="low", needs=("prompt",))
-def topic_entropy(tables: Tables) -> Floats:
-    """Entropy of the topics the account writes about, in 256 buckets of like words.
+@feature(unit="chance", suspicious="high", needs=("prompt",))
+def topic_repetition(tables: Tables) -> Floats:
+    """Chance that two of the account's requests share a topic, one of 256 buckets of like words.
 
-    Benign causes of a low value: products for one field, such as support, law or medicine.
+    Benign causes of a high value: products for one field, such as support or law.
 
     References
     ----------
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": massive volume
            concentrated in a few areas.
     """
-    return entropy_bits(value_counts(tables, "topic"))
+    return match_chance(value_counts(tables, "topic"))
 
 
-@feature(unit="ratio", suspicious="high", needs=("prompt",))
-def topic_evenness(tables: Tables) -> Floats:
-    """How evenly the account's requests lie over the topics it touches: 1 is perfectly even.
+@feature(unit="topics", suspicious="high", needs=("prompt",))
+def topics_in_ten(tables: Tables) -> Floats:
+    """Distinct topics expected among ten of the account's requests.
 
-    The entropy over its maximum for as many topics. A data set is swept evenly, people keep
-    coming back to what they work on. Needs ten requests on at least two topics.
+    10 when a wide field is swept evenly; people come back to what they work on.
 
-    Benign causes of a high value: evaluation suites, assistants for many people.
+    Benign causes of a high value: evaluation suites, assistants for many people, curiosity.
 
     References
     ----------
     .. [1] Google Threat Intelligence Group (2026), "AI threat tracker": breadth of questions.
-    .. [2] Pielou, E. C. (1966), "The measurement of diversity in different types of biological
-           collections", Journal of Theoretical Biology 13.
     """
-    counts = value_counts(tables, "topic")
-    kinds = np.bincount(counts.account, minlength=counts.n_accounts)
-    most = np.log2(np.maximum(kinds, 1))
-    return where(ratio(np.minimum(entropy_bits(counts), most), most), counts.total >= 10)
+    return distinct_in_ten(value_counts(tables, "topic"))
 
 
 @feature(unit="difference of chances", suspicious="low", needs=("prompt",))
 def topic_persistence(tables: Tables) -> Floats:
     """How much likelier two requests in a row share a topic than any two of the account do.
 
-    People stay with a task for a while; a shuffled data set has no memory and gives 0. Needs
-    twenty requests.
+    People stay with a task; a shuffled data set has no memory and gives 0. Needs twenty requests.
 
     Benign causes of a low value: services whose many users act independently, batch jobs.
 
@@ -243,8 +234,7 @@ def systems_in_ten(tables: Tables) -> Floats:
 
     An account that relays for many applications shows many of them.
 
-    Benign causes of a high value: agencies, gateways, agents that write the time or a memory
-    into their system prompt.
+    Benign causes of a high value: agencies, gateways, agents that keep notes in that prompt.
 
     References
     ----------

@@ -76,8 +76,7 @@ def asks_generation_share(tables: Tables) -> Floats:
 def asks_tags_share(tables: Tables) -> Floats:
     """Share of prompts that name tags to wrap a train of thought in.
 
-    Benign causes of a high value: agent frameworks that use scratchpads, prompt templates that
-    a provider's own guide recommends.
+    Benign causes of a high value: agent frameworks with scratchpads, advice of providers.
 
     References
     ----------
@@ -177,8 +176,7 @@ def truncated_share(tables: Tables) -> Floats:
 def refused_share(tables: Tables) -> Floats:
     """Share of answers that a filter ended: many are the mark of a search for a technique.
 
-    Benign causes of a high value: red teams, moderation of user content, medical or legal terms
-    that a filter misreads.
+    Benign causes of a high value: red teams, moderation, terms that a filter misreads.
 
     References
     ----------

@@ -10,6 +10,7 @@ from detector.features.base import Floats, Ints
 from detector.features.clock import hours
 from detector.features.counting import (
     Counts,
+    by_account,
     count_pairs,
     distinct_holders,
     groups,
@@ -113,7 +114,7 @@ def _topics_of_prompts(tables: Tables) -> Counts:
     """Distinct prompts of each account by topic."""
     account, topic = accounts_of(tables), integers(tables, "topic")
     rows = np.flatnonzero((topic >= 0) & (hashes(tables, "prompt") != 0))
-    prompts = pair_hash(account[rows], hashes(tables, "prompt")[rows])
+    prompts = by_account(account[rows], hashes(tables, "prompt")[rows])
     order, starts = groups(prompts)
     first = rows[order[starts]]
     return count_pairs(

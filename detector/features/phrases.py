@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from detector.features.base import Bools, Floats, Hashes
-from detector.features.counting import sums
+from detector.features.counting import by_account, groups, sums
 from detector.features.samples import accounts_of, hashes
+from detector.features.sharing import row_rarity
 from detector.profiles.tables import Tables
 
 PHRASES = ("phrase_0", "phrase_1", "phrase_2", "phrase_3")
@@ -45,9 +46,29 @@ def _not_in(column: Hashes, earlier: list[Hashes]) -> Bools:
     return fresh
 
 
-def requests_with_phrase(tables: Tables) -> Floats:
-    """Count the sampled requests of each account in which a phrase is known."""
+def has_phrase(tables: Tables) -> Bools:
+    """Whether a phrase is known of each sampled request."""
     known = np.zeros(len(tables.requests), dtype=bool)
     for phrase in PHRASES:
         known |= hashes(tables, phrase) != 0
-    return sums(accounts_of(tables), known, len(tables.accounts))
+    return known
+
+
+def requests_with_phrase(tables: Tables) -> Floats:
+    """Count the sampled requests of each account in which a phrase is known."""
+    return sums(accounts_of(tables), has_phrase(tables), len(tables.accounts))
+
+
+def repeated_phrase_rarity(tables: Tables) -> Floats:
+    """Rarity of the rarest shared phrase of each sampled request that its account uses again."""
+    weights = [row_rarity(tables, "phrase", phrase) for phrase in PHRASES]
+    rows = np.concatenate([np.flatnonzero(weight) for weight in weights])
+    weight = np.concatenate([weight[weight > 0] for weight in weights])
+    pairs = zip(PHRASES, weights, strict=True)
+    values = np.concatenate([hashes(tables, phrase)[weight > 0] for phrase, weight in pairs])
+    order, starts = groups(by_account(accounts_of(tables)[rows], values))
+    uses = np.diff(np.r_[starts, len(order)])
+    again = order[np.repeat(uses >= 2, uses)]
+    rarest = np.zeros(len(tables.requests))
+    np.maximum.at(rarest, rows[again], weight[again])
+    return rarest

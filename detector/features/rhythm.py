@@ -40,10 +40,9 @@ def _gaps(tables: Tables, least: int) -> Bools:
 def gap_variation(tables: Tables) -> Floats:
     """Spread of the time between consecutive requests, relative to its mean.
 
-    The standard deviation of the gaps over their mean: a fixed interval gives 0, a Poisson
-    process 1, and people, who work in bursts, more. A sample of a regular process looks like
-    a Poisson process, so the value is given only where the sample holds all requests of the
-    account, and there are at least two gaps.
+    A fixed interval gives 0, a Poisson process 1, and people, who work in bursts, more. A
+    thinned log looks like a Poisson process, so the value is given only where the sample holds
+    all requests of the account; it needs two gaps.
 
     Benign causes of a low value: cron jobs, evaluation harnesses, health checks.
 
@@ -90,8 +89,7 @@ def daily_pause_hours(tables: Tables) -> Floats:
     People sleep; a pool that works around the clock covers it. Needs 24 active spans of ten
     minutes, below which gaps are a matter of chance.
 
-    Benign causes of a low value: services with users in many time zones, monitoring, agents
-    that run overnight, several people on one account.
+    Benign causes of a low value: services for many time zones, monitoring, overnight agents.
 
     References
     ----------
@@ -111,8 +109,8 @@ def daily_pause_hours(tables: Tables) -> Floats:
 def hour_entropy(tables: Tables) -> Floats:
     """Entropy of the hours of the day in which the account is active.
 
-    4.58 bits when all hours are alike. Active spans of ten minutes are counted rather than
-    requests, so that one burst does not hide a rhythm. Needs 24 of them.
+    4.58 bits when all hours are alike. Counts active spans of ten minutes, so that one burst
+    does not hide a rhythm; needs 24 of them.
 
     Benign causes of a high value: services with users in many time zones, hourly jobs.
 
@@ -169,9 +167,8 @@ def slot_dispersion(tables: Tables) -> Floats:
 def pacing(tables: Tables) -> Floats:
     """Active spans of ten minutes against those that requests at random times would fill.
 
-    Random times are those of as many requests over the account's active days, day and night.
-    Below 1 the requests come in clusters, near 1 they are spread at random, above 1 they are
-    spaced out. Needs ten requests.
+    Random times lie anywhere in the account's active days. Below 1 the requests come in
+    clusters, near 1 at random, above 1 they are spaced out. Needs ten requests.
 
     Benign causes of a high value: polling, cron jobs, services with independent users.
 
@@ -212,8 +209,7 @@ def weekend_share(tables: Tables) -> Floats:
     Requests per weekend day over those per weekend day and per weekday, UTC. Defined for
     accounts that were present for at least five days, two of them on a weekend.
 
-    Benign causes of a high value: consumer products, hobbyists, countries where the weekend
-    falls on other days.
+    Benign causes of a high value: consumer products, hobbyists, weekends on other days.
 
     References
     ----------

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import pdtrc
 
-from detector.features.base import Floats, Hashes, Ints
+from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, sums, where
 from detector.features.daily import created_us
 from detector.features.remembering import once
@@ -24,6 +24,7 @@ from detector.features.samples import (
     hashes,
     n_principals,
     principals_of,
+    uses_of_value,
 )
 from detector.features.signups import DAY, HOUR, surprise_of
 from detector.profiles.tables import Tables
@@ -72,6 +73,25 @@ def row_rarity(tables: Tables, kind: str, column: str) -> Floats:
     return np.asarray(np.r_[rarity(degree, n_principals(tables)), 0.0][at], dtype=np.float64)
 
 
+@once
+def frame_rarity(tables: Tables, column: str) -> Floats:
+    """Rarity of each sampled request's wording, 0 unless its account uses that wording again.
+
+    Three people may ask one question; a frame is what somebody works in.
+    """
+    repeated = uses_of_value(tables, column) >= 2
+    return np.where(repeated, row_rarity(tables, column, column), 0.0)
+
+
+@once
+def is_own_prompt(tables: Tables) -> Bools:
+    """Whether no other principal sent a sampled request's prompt, in the samples or by the keys."""
+    prompt = hashes(tables, "prompt")
+    holders = np.maximum(users(tables, "prompt"), holders_of(tables, "prompt", prompt))
+    return np.asarray(holders < 2)
+
+
+@once
 def users(tables: Tables, column: str) -> Floats:
     """Principals that use each sampled request's value, among the samples; 0 if unknown."""
     return distinct_holders(hashes(tables, column), principals_of(tables)[accounts_of(tables)])
@@ -118,6 +138,7 @@ def rare_families(tables: Tables) -> Floats:
     """How many families of keys hold one that few principals, but at least three, share."""
     degree = tables.keys["degree"].to_numpy(dtype=np.float64)
     rare = (degree >= MIN_HOLDERS) & (degree <= max(10, 0.01 * n_principals(tables)))
+    rare &= (tables.keys["family"] != "time").to_numpy()
     family = pd.factorize(tables.keys["family"])[0][rare].astype(np.uint64)
     account = tables.keys["account"].to_numpy(dtype=np.int64)[rare]
     pairs = count_pairs(account, family, np.ones(len(account)), len(tables.accounts))

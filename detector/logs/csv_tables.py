@@ -17,6 +17,7 @@ from detector.logs.batching import merged
 from detector.logs.canonical import Loose
 from detector.logs.coerce import plain
 from detector.logs.csv_records import BadLine, Records, cut, cut_rest, split
+from detector.logs.framing import is_utf8
 from detector.logs.intake import Intake
 from detector.logs.messages import unfold_text
 from detector.schema import Column
@@ -151,9 +152,9 @@ class _Reader:
                 kept[i] = False
         report.rows_blank += int((~kept).sum())
         report.rows_in += int(kept.sum())
-        if not _is_utf8(records.data):
+        if not is_utf8(records.data):
             for i in np.flatnonzero(kept):
-                if not _is_utf8(records.record(int(i))):
+                if not is_utf8(records.record(int(i))):
                     kept[i] = False
                     self._reject(records, int(i), "utf8", "the row is not UTF-8")
         return np.flatnonzero(kept)
@@ -243,11 +244,3 @@ def _with_bare_return(records: Records) -> NDArray[np.bool_]:
     at = np.searchsorted(records.stops, bare, side="right")
     mask[at[(at < len(mask)) & (bare >= records.starts[0])]] = True
     return mask
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

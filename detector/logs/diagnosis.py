@@ -88,12 +88,12 @@ def _decoded(line: bytes, shape: Shape) -> Rescued | Refusal:
     try:
         if shape.lenient is not None:
             return Rescued(shape.lenient.decode(line))
-        return _of_value(shape.untyped.decode(line), shape)
+        return _of_value(shape.untyped.decode(line), shape, by_hand=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _of_value(_parsed(line, dict), shape)
+        return _of_value(_parsed(line, dict), shape, by_hand=True)
 
 
-def _of_value(value: object, shape: Shape) -> Rescued | Refusal:
+def _of_value(value: object, shape: Shape, by_hand: bool) -> Rescued | Refusal:
     if not isinstance(value, dict):
         return Refusal("not_object", f"the line holds {_name(value)}, not an object")
     record = shape.of_object(value)
@@ -102,6 +102,11 @@ def _of_value(value: object, shape: Shape) -> Rescued | Refusal:
         return Refusal("type", f"{shape.required} is {_name(required)}, not text")
     if isinstance(required, str) and _SURROGATE.search(required):
         return Refusal("surrogate", f"{shape.required} holds half a surrogate pair")
+    return Rescued(record, _replace_surrogates(record, shape) if by_hand else 0)
+
+
+def _replace_surrogates(record: Record, shape: Shape) -> int:
+    """Replace lone surrogates, which the fast decoder never lets through; count the values."""
     replaced = 0
     for column in shape.columns:
         found = getattr(record, column.name)
@@ -109,7 +114,7 @@ def _of_value(value: object, shape: Shape) -> Rescued | Refusal:
         if whole is not found and whole != found:
             setattr(record, column.name, whole)
             replaced += 1
-    return Rescued(record, replaced)
+    return replaced
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401

@@ -56,6 +56,17 @@ def frame(pieces: Iterable[bytes], max_line_bytes: int) -> Iterator[Block | Long
     yield from framer.finish()
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are valid UTF-8."""
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class _Framer:
     def __init__(self, max_line_bytes: int) -> None:
         self._max = max_line_bytes

@@ -75,6 +75,13 @@ class Intake:
         """Name or dotted path under which the file keeps a canonical column."""
         return self.paths.get(column, column)
 
+    def start_over(self) -> None:
+        """Forget the rows of a file that is refused as a whole: none of them was read."""
+        report = self.report
+        report.rows_in = report.rows_rejected = report.rows_blank = 0
+        self.rejects.forget(self.file.shown)
+        self.odd.clear()
+
     def close(self) -> None:
         """Write the counts of odd values into the report, in a fixed order."""
         self.report.time_unit = self.unit.name

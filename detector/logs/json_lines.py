@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector.logs.canonical import Loose
 from detector.logs.diagnosis import BOM, DEEPEST, Refusal, read_line
-from detector.logs.framing import Block, LongLine, frame
+from detector.logs.framing import Block, LongLine, frame, is_utf8
 from detector.logs.intake import Intake
 from detector.logs.line_scan import LineScan
 from detector.logs.messages import unfold
@@ -99,7 +99,7 @@ class JsonLines:
         """Whether every line is one shallow object in UTF-8 that repeats no required key."""
         if self.shape.strict is None or self._scan.needs_a_closer_look(block.data):
             return False
-        return block.data.isascii() or _is_utf8(block.data)
+        return is_utf8(block.data)
 
     def _line_by_line(self, block: Block) -> Decoded:
         records: list[Record] = []
@@ -181,11 +181,3 @@ class JsonLines:
         )
         self.intake.note("prompt", "of a shape that is not understood, set to null", unusable)
         values["prompt"], values["system_prompt"], values["n_messages"] = prompts, systems, counts
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

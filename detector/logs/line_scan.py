@@ -43,12 +43,12 @@ class LineScan:
 
 
 @njit(cache=True, nogil=True)
-def _is_suspect(
+def _is_suspect(  # noqa: C901 - a call per string would cost more than the walk
     data: _Bytes, in_string: _Bytes, outside: _Bytes, keys: _Bytes, bounds: _Ints, deepest: int
 ) -> bool:
     """Walk over the lines; of strings, only keys of the outermost object are looked at."""
     one, size = np.uint64(1), np.uint64(len(data))
-    seen = np.zeros(len(bounds) - 1, np.int64)
+    seen, marks = np.zeros(len(bounds) - 1, np.int64), _marks(keys, bounds)
     depth, i = 0, np.uint64(0)
     while i < size:
         kind = outside[data[i]]
@@ -56,10 +56,19 @@ def _is_suspect(
             i += one
             continue
         if kind == _QUOTE:
-            start = i + one
-            i = _end_of_string(data, start, in_string)
-            if depth == 1 and _repeats(data, start, i, keys, bounds, seen):
-                return True
+            start, escaped = i + one, False
+            i = start
+            while i < size:
+                kind = in_string[data[i]]
+                if kind != 0:
+                    if kind != _BACKSLASH:
+                        break
+                    escaped = True
+                    i += one
+                i += one
+            if depth == 1 and (escaped or marks[_mark(data, start, i)]):
+                if _repeats(data, start, i, keys, bounds, seen):
+                    return True
         elif kind == _NEWLINE:
             if depth != 0 or not _ends_object(data, i):
                 return True
@@ -74,18 +83,19 @@ def _is_suspect(
     return bool(depth != 0)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _mark(text: _Bytes, start: np.uint64, stop: np.uint64) -> np.uint64:
+    """Small number that tells most strings from a key without a call."""
+    first, last = np.uint64(text[start]), np.uint64(text[stop - np.uint64(1)])
+    return (first * np.uint64(31) + last * np.uint64(7) + stop - start) & np.uint64(255)
+
+
 @njit(cache=True, nogil=True)
-def _end_of_string(data: _Bytes, start: np.uint64, in_string: _Bytes) -> np.uint64:
-    """Position of the quote that ends a string, or of the newline that breaks it."""
-    one, size, i = np.uint64(1), np.uint64(len(data)), start
-    while i < size:
-        kind = in_string[data[i]]
-        if kind != 0:
-            if kind != _BACKSLASH:
-                break
-            i += one
-        i += one
-    return i
+def _marks(keys: _Bytes, bounds: _Ints) -> NDArray[np.bool_]:
+    marks = np.zeros(256, np.bool_)
+    for k in range(len(bounds) - 1):
+        marks[_mark(keys, np.uint64(bounds[k]), np.uint64(bounds[k + 1]))] = True
+    return marks
 
 
 @njit(cache=True, nogil=True)

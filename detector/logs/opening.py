@@ -17,7 +17,7 @@ from detector.errors import InputError
 from detector.logs.files import STDIN, LogFile
 from detector.settings import Reading
 
-PIECE = 1 << 18
+PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _REFUSED_MAGIC = {

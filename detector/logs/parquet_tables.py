@@ -48,7 +48,7 @@ def read_parquet(source: Source, intake: Intake, columns: tuple[Column, ...]) ->
 
 def _digest(source: Source, intake: Intake) -> None:
     digest = hashlib.sha256()
-    while piece := source.take(4 * PIECE):
+    while piece := source.take(PIECE):
         digest.update(piece)
     intake.report.bytes, intake.report.sha256 = source.read, digest.hexdigest()
 

@@ -8,7 +8,7 @@ from itertools import chain
 import msgspec
 import pyarrow as pa
 
-from detector.errors import InputError
+from detector.errors import InputError, MissingColumns
 from detector.logs.batching import batched
 from detector.logs.canonical import Loose, checked_batch
 from detector.logs.csv_tables import read_csv
@@ -70,6 +70,8 @@ def read_queries(
             yield checked_batch(loose, intake)
     except InputError as error:
         report.error = str(error)
+        if isinstance(error, MissingColumns):
+            intake.start_over()
         raise
     finally:
         intake.close()

@@ -33,6 +33,8 @@ class Shape:
         self.paths = {c.name: paths.get(c.name, c.name) for c in columns}
         sources = list(self.paths.values())
         self.flat = len(set(sources)) == len(sources) and not any("." in s for s in sources)
+        self._direct = [(n, s) for n, s in self.paths.items() if "." not in s]
+        self._indirect = [(n, s) for n, s in self.paths.items() if "." in s]
         self.strict = self._decoder("Strict", _strict_type) if self.flat else None
         self.lenient = self._decoder("Lenient", lambda _: Any) if self.flat else None
         self._record = self._struct("Record", lambda _: Any, {})
@@ -40,11 +42,9 @@ class Shape:
 
     def of_object(self, value: dict[str, Any]) -> Record:
         """Record of a decoded object."""
-        if self.flat:
-            found = {n: value[s] for n, s in self.paths.items() if s in value}
-        else:
-            picked = {name: pick(value, path) for name, path in self.paths.items()}
-            found = {name: v for name, v in picked.items() if v is not None}
+        found = {name: value[source] for name, source in self._direct if source in value}
+        picked = ((name, pick(value, path)) for name, path in self._indirect)
+        found |= {name: v for name, v in picked if v is not None}
         return self._record(**found)
 
     def _decoder(self, name: str, kind: Callable[[Column], Any]) -> msgspec.json.Decoder[Record]:

@@ -22,17 +22,30 @@ def population(shared, others=7, plain=("09:00",)):
     ],
 )
 def test_wording_shared_by_three_of_ten_counts_by_its_rarity(feature, column):
-    log = population([{"at": "09:00", column: "shared"}])
-    log["a"] = [*log["a"], {"at": "09:01", column: "own"}]
+    log = population([{"at": "09:00", column: "shared"}] * 2)
+    log["a"] = [*log["a"], *[{"at": "09:01", column: "own"}] * 2]
     values = by_name(feature, tables_of(log))
     assert values["b"] == pytest.approx(np.log(10 / 3) / np.log(10))
     assert values["a"] == pytest.approx(np.log(10 / 3) / np.log(10) / 2)
 
 
+def test_an_opening_used_once_is_a_question_and_no_frame():
+    log = population([{"at": "09:00", "head": "how do I"}, {"at": "09:00", "head": None}])
+    assert by_name(coordination.shared_head, tables_of(log))["a"] == 0
+
+
+def test_a_repeated_phrase_counts_wherever_it_stands():
+    log = population([{"at": "09:00", "phrase_0": "p"}, {"at": "09:01", "phrase_3": "p"}])
+    log["a"] = [{"at": "09:00", "phrase_0": "p"}, {"at": "09:01", "phrase_0": "own"}]
+    values = by_name(coordination.shared_phrase, tables_of(log))
+    assert values["b"] == pytest.approx(np.log(10 / 3) / np.log(10))
+    assert values["a"] == 0
+
+
 @pytest.mark.parametrize("holders", [2, 10])
 def test_wording_of_two_or_of_all_is_no_sign(holders):
     row = {"at": "09:00", "head": "shared"}
-    log = {f"account-{i}": [row if i < holders else {**row, "head": str(i)}] for i in range(10)}
+    log = {f"account-{i}": [row if i < holders else {**row, "head": str(i)}] * 2 for i in range(10)}
     assert (by_name(coordination.shared_head, tables_of(log)) == 0).all()
 
 

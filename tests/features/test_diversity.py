@@ -34,10 +34,10 @@ def test_distinct_values_in_ten_requests(feature, column):
     assert np.isnan(value(feature, **{column: ["same"] * 9}))
 
 
-def test_template_entropy_of_two_equal_templates():
-    # 1 bit, and Miller and Madow's (2 - 1) / (2 · 4 · ln 2)
-    expected = 1 + 1 / (8 * np.log(2))
-    assert value(diversity.template_entropy, template=list("aabb")) == pytest.approx(expected)
+def test_template_repetition_is_the_chance_of_a_pair():
+    # of six pairs of aabc one agrees, whatever the number of requests the account has
+    assert value(diversity.template_repetition, template=list("aabc")) == pytest.approx(1 / 6)
+    assert np.isnan(value(diversity.template_repetition, template=["a"]))
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,15 @@ def test_template_and_payload_diversity_part_ways_in_a_factory():
     assert value(diversity.payload_in_frame, **factory) == 1
 
 
-def test_topic_entropy_counts_topic_zero():
-    expected = 1 + 1 / (8 * np.log(2))
-    assert value(diversity.topic_entropy, topic=[0, 0, 7, 7, -1]) == pytest.approx(expected)
+def test_topics_in_ten():
+    assert value(diversity.topics_in_ten, topic=range(10)) == pytest.approx(10)
+    assert value(diversity.topics_in_ten, topic=[3] * 12) == pytest.approx(1)
 
 
-def test_topic_evenness_is_one_for_equal_topics():
-    assert value(diversity.topic_evenness, topic=[1, 2] * 5) == 1
-    uneven = -0.9 * np.log2(0.9) - 0.1 * np.log2(0.1) + 1 / (20 * np.log(2))
-    assert value(diversity.topic_evenness, topic=[1] * 9 + [2]) == pytest.approx(uneven)
-    assert np.isnan(value(diversity.topic_evenness, topic=[1] * 10))
+def test_topic_repetition_counts_topic_zero():
+    # of six pairs two agree: 0 with 0 and 7 with 7; -1 is unknown
+    found = value(diversity.topic_repetition, topic=[0, 0, 7, 7, -1])
+    assert found == pytest.approx(2 / 6)
 
 
 def test_topic_persistence_of_two_tasks_one_after_the_other():

@@ -13,8 +13,9 @@ from tests.logs.reading import read
 
 START = b'{"timestamp":"2026-03-01T12:00:00Z","account_id":"first"}'
 PARTS = st.sampled_from(
-    [b"{", b"}", b"[", b'"', b"\\", b"\\u00", b",", b":", b"1", b"\xff", b"\xef\xbb\xbf", b" ", b"\r",
-     b'"account_id":"a"', b'"timestamp":"2026-03-01"', b'"timestamp":1772366400', b'"\\ud800"',
+    [b"{", b"}", b"[", b'"', b"\\", b"\\u00", b",", b":", b"1", b"\xff", b"\xef\xbb\xbf", b" ",
+     b"\r", b'"account_id":"a"', b'"timestamp":"2026-03-01"', b'"timestamp":1772366400',
+     b'"\\ud800"',
      b'"prompt":["x"]', b"NaN", b'"max_tokens":"7"', b"null"]
 )  # fmt: skip
 GOOD = st.builds(

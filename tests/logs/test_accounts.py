@@ -29,7 +29,8 @@ def test_accounts_are_sorted_by_the_bytes_of_their_ids(tmp_path):
 
 
 def test_values_are_read_in_their_usual_spellings(tmp_path):
-    data = b"account_id,created_at,organization_verified,email_domain,country\na,2026-01-02,Yes,X.COM,de\nb,later,0,,\n"
+    head = b"account_id,created_at,organization_verified,email_domain,country\n"
+    data = head + b"a,2026-01-02,Yes,X.COM,de\nb,later,0,,\n"
     reports = []
     one, two = accounts(tmp_path, {"a.csv": data}, reports=reports)
     assert one["created_at"] == datetime(2026, 1, 2, tzinfo=UTC)

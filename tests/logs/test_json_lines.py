@@ -4,7 +4,7 @@ import pytest
 
 from detector.errors import InputError, MissingColumns
 from detector.logs.mapping import Mapping
-from tests.logs.reading import read
+from tests.logs.reading import read, read_partly
 
 T = '"timestamp":"2026-03-01T12:00:00Z"'
 GOOD = b'{"timestamp":"2026-03-01T12:00:00Z","account_id":"good"}\n'
@@ -223,6 +223,14 @@ def test_reasons_addresses_and_countries_get_one_spelling(tmp_path):
 def test_a_log_without_the_account_names_what_it_has_and_the_line_to_write(tmp_path):
     with pytest.raises(MissingColumns, match=r"user, timestamp.*account_id = \"ITS_NAME\""):
         read(tmp_path, b'{"user":"a","timestamp":"2026-03-01"}\n')
+
+
+def test_a_file_refused_as_a_whole_counts_no_rows(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'bad\n{"user":"a","timestamp":"2026-03-01"}\n')
+    table, report = read_partly(path)
+    assert (table.num_rows, report.rows_in, report.rows_rejected) == (0, 0, 0)
+    assert report.error.startswith(str(path))
 
 
 def test_a_mapped_column_that_is_not_there_is_named_with_its_map(tmp_path):

@@ -1,0 +1,71 @@
+# Everything runs in .venv, made on first use; the stamps in it keep later runs from installing again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+MONTH_END := sample_logs/month_end
+
+.DEFAULT_GOAL := help
+.PHONY: help scan test lint types notebooks bench samples clean
+
+help:
+	@echo "make scan       scan the sample logs and say where the report is"
+	@echo "make test       run the test suite"
+	@echo "make lint       ruff: rules and layout"
+	@echo "make types      mypy --strict"
+	@echo "make notebooks  execute the notebooks"
+	@echo "make bench      run the benchmarks"
+	@echo "make samples    make the sample logs anew"
+	@echo "make clean      remove .venv, results and caches"
+
+scan: $(VENV)/installed.stamp
+	$(BIN)/detector scan $(MONTH_END)/logs --accounts $(MONTH_END)/accounts.csv --out result
+	@echo
+	@echo "Report: $(CURDIR)/result/report.html"
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/lint.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/lint.stamp
+	$(BIN)/mypy --strict detector
+
+notebooks: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=180 notebooks
+
+bench: $(VENV)/test.stamp
+	@for file in benchmarks/*.py; do \
+		test -e "$$file" || { echo "There are no benchmarks yet."; break; }; \
+		echo "== $$file"; $(BIN)/python "$$file" || exit 1; \
+	done
+
+samples: $(VENV)/installed.stamp
+	rm -rf $(MONTH_END) sample_logs/calm
+	$(BIN)/detector simulate --recipe samples --out sample_logs
+
+clean:
+	rm -rf $(VENV) result build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Dependency groups need pip 25.1, which is newer than the pip that comes with Python 3.11.
+$(VENV)/pip.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; choose one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/installed.stamp: pyproject.toml constraints.txt $(VENV)/pip.stamp
+	$(PIP) install --quiet --editable . --constraint constraints.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/installed.stamp
+	$(PIP) install --quiet --group test --constraint constraints.txt
+	@touch $@
+
+$(VENV)/lint.stamp: $(VENV)/installed.stamp
+	$(PIP) install --quiet --group lint --constraint constraints.txt
+	@touch $@
