@@ -126,5 +126,5 @@ def _table(result: ScanResult, name: str) -> pd.DataFrame:
 
 
 def _arrow(table: pd.DataFrame) -> pa.Table:
-    columns = [pa.Array.from_pandas(table[name], type=_TYPES.get(str(name), pa.float64())) for name in table.columns]
+    columns = [pa.array(table[name].to_list(), _TYPES[str(name)], from_pandas=True) if str(name) in _TYPES else pa.array(table[name], pa.float64()) for name in table.columns]
     return pa.table(columns, names=[str(name) for name in table.columns])
