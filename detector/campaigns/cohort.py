@@ -41,6 +41,24 @@ class Reference:
         return {int(a): i for a, i in self.rows.groupby("account").indices.items()}
 
     @cached_property
+    def _content(self) -> pd.DataFrame:
+        """Keys of content in the first half of these accounts' requests, and in how many requests they stand."""
+        keys = self.tables.keys
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[self.accounts] = True
+        own = keys[inside[keys["account"].to_numpy()] & (keys["family"] == "content").to_numpy() & (keys["half_0"].to_numpy() > 0)]
+        return own[["key", "half_0"]]
+
+    def content_requests(self, keys: npt.NDArray[np.uint64]) -> pd.Series[int]:
+        """Sampled requests of the first half of these accounts in which each of the keys stands, by key."""
+        return self._content[self._content["key"].isin(keys)].groupby("key")["half_0"].sum()
+
+    @cached_property
+    def n_forming(self) -> int:
+        """Sampled requests of these accounts in the first half."""
+        return int((self.rows["half"].to_numpy() == 0).sum())
+
+    @cached_property
     def able(self) -> tuple[list[Ints], Ints]:
         """Positions of the requests with words of each account with at least two, few first, and their numbers."""
         themes = self.rows["themes"].to_numpy()

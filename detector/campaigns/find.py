@@ -25,9 +25,11 @@ from detector.campaigns.weigh import Weighed, weigh
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
-#: Facts that tie an account to an operator's infrastructure. The core is made of composites with one of these and
-#: without a generic fact: two campaigns that send one public data set through one client stay two.
-INFRASTRUCTURE = ("network", "payment", "identity", "time")
+#: Facts that cost an operator something to vary: families whose composites make the first cores.
+HARD = ("network", "payment")
+#: Facts that two operators may have in common: a maker of mailboxes, an hour of sign-up. Their cores come second.
+SOFT = ("identity", "time")
+#: Facts that say nothing alone: common software, the day of sign-up.
 GENERIC = ("client", "settings", "created_1d")
 
 
@@ -65,51 +67,60 @@ def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
     """
     principals = tables.accounts["principal"].to_numpy()
     composites, holders = significant_composites(tables.keys, principals, settings)
-    tied = _tied(composites)
-    held = core(composites, holders[tied[holders["composite"].to_numpy()]], principals, settings)
-    cores = components(held, len(principals))
-    telling = ~_generic(composites)
-    label = attach(cores, holders[telling[holders["composite"].to_numpy()]], settings)
-    label = _rest(label, composites, holders, principals, settings)
+    label, cores = _grow(composites, holders, principals, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
     groups = []
     for number in range(int(label.max()) + 1 if len(label) else 0):
         members = np.flatnonzero(label == number)
-        cohort = Cohort(members, cores[members] == number, reference)
+        cohort = Cohort(members, cores[members], reference)
         group = _examine(cohort, n_composites[members], settings)
         if group.weighed.tier is not None:
             groups.append(group)
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
 
 
-def _tied(composites: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    one = composites["family_1"].isin(INFRASTRUCTURE) | (composites["kind_1"] == "device")
-    two = composites["family_2"].isin(INFRASTRUCTURE) | (composites["kind_2"] == "device")
-    generic = composites["kind_1"].isin(GENERIC) | composites["kind_2"].isin(GENERIC)
-    return ((one | two) & ~generic).to_numpy(dtype=bool)
+def _grow(
+    composites: pd.DataFrame, holders: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Component of each account (-1: none), and whether it belongs to a core.
+
+    Cores are made of the hardest facts first, then, of the accounts that are left, of softer ones, so that two campaigns
+    that use one data set, client or maker of mailboxes stay two.
+    """
+    generic = _has(composites, "kind", GENERIC)
+    telling = ~(_either(composites, "kind_1", "family_1") & _either(composites, "kind_2", "family_2"))
+    at = holders["composite"].to_numpy()
+    label = np.full(len(principals), -1, np.int64)
+    in_core = np.zeros(len(principals), bool)
+    for families in (HARD, SOFT, None):
+        chosen = np.ones(len(composites), bool)
+        if families is not None:
+            hard = _has(composites, "family", families)
+            chosen = (hard | _has(composites, "kind", ("device",)) if families == HARD else hard) & ~generic
+        free = holders[chosen[at] & (label[holders["account"].to_numpy()] < 0)]
+        more = components(core(composites, free, principals, settings), len(label))
+        in_core |= more >= 0
+        label = np.where(more >= 0, more + label.max(initial=-1) + 1, label)
+        label = attach(label, holders[telling[at]], settings)
+    return label, in_core
 
 
-def _generic(composites: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Composites of a common client and a time of sign-up: too little to attach an account to a group."""
-    one = composites["kind_1"].isin(GENERIC) | (composites["family_1"] == "time")
-    two = composites["kind_2"].isin(GENERIC) | (composites["family_2"] == "time")
-    return (one & two).to_numpy(dtype=bool)
+def _has(composites: pd.DataFrame, column: str, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Composites one of whose keys is of these kinds or families."""
+    found = composites[f"{column}_1"].isin(names) | composites[f"{column}_2"].isin(names)
+    return found.to_numpy(dtype=bool)
 
 
-def _rest(
-    label: npt.NDArray[np.int64], composites: pd.DataFrame, holders: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns
-) -> npt.NDArray[np.int64]:
-    """Components of accounts that only content and clients tie together, after the others."""
-    free = holders[label[holders["account"].to_numpy()] < 0]
-    more = components(core(composites, free, principals, settings), len(label))
-    return np.where(more >= 0, more + label.max(initial=-1) + 1, label)
+def _either(composites: pd.DataFrame, kind: str, family: str) -> npt.NDArray[np.bool_]:
+    """Composites whose key on this side is common software or a time of sign-up: two of them are too little."""
+    return (composites[kind].isin(GENERIC) | (composites[family] == "time")).to_numpy(dtype=bool)
 
 
 def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Campaigns) -> Group:
     """A group with its evidence, from the half of its requests that did not form it."""
     found = find_frames(cohort)
-    rows = found.rows if len(found.rows) >= 3 else cohort.held_back
+    rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows)]
     framed = found.rows if len(found.rows) else found.in_system

@@ -68,8 +68,8 @@ def attach(
 ) -> npt.NDArray[np.int64]:
     """Component of each account after others have been attached to the cores.
 
-    An account outside every core joins the component in which most holders of most of its composites are, if it holds
-    at least `min_composites` such composites.
+    An account outside every core joins a component if most of all its composites, and at least `min_composites`, have most of
+    their holders there: one that shares more with others outside the cores is left to them.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def attach(
     counts = wish.groupby(["account", "component"]).size().rename("n").reset_index()
     counts = counts.sort_values(["account", "n", "component"], ascending=[True, False, True])
     best = counts.drop_duplicates("account")
-    total = counts.groupby("account")["n"].sum().reindex(best["account"]).to_numpy()
+    total = holders.groupby("account").size().reindex(best["account"]).to_numpy()
     good = best[(best["n"] >= settings.min_composites).to_numpy() & (best["n"].to_numpy() > 0.5 * total)]
     found = label.copy()
     found[good["account"].to_numpy()] = good["component"].to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,21 @@ from detector.drill.clocks import (
     dealt,
     personal,
 )
-from detector.drill.frames import write_extraction
+from detector.drill.frames import Frame, write_extraction
 from detector.drill.groups import Act, Group, Stage, perform
 from detector.drill.identities import Members, Words, shared
 from detector.drill.manners import LARGE, SMALL, WEB, Manner
 from detector.drill.voices import everyday, strangers
 
+SHAPES_OF_BOTS = ("aaaaaa9999", "aaaa99999", "aa9999aa", "aaaaaaaaaaa9", "aaa.aaa999", "9999aaaa")
 RESOLD = Manner(
     models=((LARGE, 0.7), (SMALL, 0.3)), streams=1.0, keeps_session=False, max_tokens=(None, 4096)
 )
 
 
-def run_pool(stage: Stage, pool: Pool, name: str, rng: np.random.Generator) -> Group:
+def run_pool(
+    stage: Stage, pool: Pool, name: str, frames: Sequence[Frame], rng: np.random.Generator
+) -> Group:
     """Accounts and requests of one campaign, labelled `name`."""
     members, operated = _enrol(stage, pool, rng)
     acts = []
@@ -39,7 +43,7 @@ def run_pool(stage: Stage, pool: Pool, name: str, rng: np.random.Generator) -> G
         acts.append(_besides(stage, pool, members, operated, rng))
     if pool.frames != "none":
         load = _orders(stage, pool, members, rng)
-        written = write_extraction(stage.library, pool, load, rng)
+        written = write_extraction(stage.library, pool, frames, load, rng)
         acts.append(Act(operated, load, written, _manner(pool, rng)))
     return perform(pool.shape, acts, rng, pool.kind, name)
 
@@ -84,7 +88,7 @@ def _identity(
         "payment_fingerprint": shared(cards, n, rng),
         "payment_funding": np.where(rng.random(n) < pool.prepaid, "prepaid", "debit"),
         "email_domain": np.where(throwaway, domains, old["email_domain"].to_numpy(dtype=object)),
-        "email_pattern": np.where(throwaway, "aaaaaa9999", pattern),
+        "email_pattern": np.where(throwaway, rng.choice(SHAPES_OF_BOTS), pattern),
         "device_id": shared(devices, n, rng),
         "signup_ip": places[:, 0],
         "plan": "payg",

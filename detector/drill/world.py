@@ -10,6 +10,7 @@ import pandas as pd
 
 from detector.drill import identities
 from detector.drill.clocks import Calendar
+from detector.drill.frames import deal_frames
 from detector.drill.grammar import library
 from detector.drill.groups import Group, Stage
 from detector.drill.occasions import OCCASIONS
@@ -60,9 +61,10 @@ def _groups(stage: Stage, recipe: Recipe, seed: int) -> list[Group]:
             rng = _generator(seed, name, number)
             drawn = int(rng.integers(low, high + 1))
             groups.append(make(stage, drawn if size is None else size, rng))
+    frames = deal_frames(stage.library, recipe.campaigns, _generator(seed, "frames", 0))
     for number, pool in enumerate(recipe.campaigns):
         rng = _generator(seed, pool.shape, 1000 + number)
-        groups.append(run_pool(stage, pool, f"{pool.shape}-{number + 1}", rng))
+        groups.append(run_pool(stage, pool, f"{pool.shape}-{number + 1}", frames[number], rng))
     return groups
 
 

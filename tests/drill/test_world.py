@@ -90,6 +90,15 @@ def test_campaigns_do_write_an_operators_words(labelled):
     assert all(any(prompt.startswith(head) for head in heads) for prompt in asked)
 
 
+def test_operators_do_not_share_their_frames():
+    pools = tuple(shape("balanced", accounts=8, per_day=10.0) for _ in range(4))
+    world = simulate(Recipe(accounts=0, days=3, populations={}, campaigns=pools), seed=9)
+    asked = world.queries.merge(world.labels, on="account_id")
+    asked["head"] = asked["prompt"].str.split().str[:7].str.join(" ")
+    operators = asked.groupby("head")["campaign"].nunique()
+    assert operators.max() == 1
+
+
 def test_prompts_of_people_practically_never_repeat_across_accounts(labelled):
     people = labelled[(labelled["population"] == "people") & (labelled["prompt"].str.len() > 30)]
     holders = people.groupby("prompt")["account_id"].nunique()

@@ -1,7 +1,7 @@
 """Frames: passages that members' prompts share and other people's do not.
 
-A frame is a first or last run of words, a system prompt or a phrase that many members hold and that few others
-hold. It is found on one half of the prompts; how many members use it is counted on the other.
+A frame is a first or last run of words, a system prompt or a phrase that many members hold and that stands in their requests
+many times more often than in those of accounts outside all groups. It is found on one half of the prompts; how many members use it is counted on the other.
 
 References
 ----------
@@ -24,7 +24,7 @@ from detector.campaigns.evidence import Evidence, chance, digits
 
 COLUMNS = {"head": ("head",), "tail": ("tail",), "system": ("system",), "phrase": ("phrase_0", "phrase_1", "phrase_2", "phrase_3")}
 LEAST_SHARE = 0.15
-LEAST_EXCLUSIVE = 0.5
+LEAST_LIFT = 10.0
 CAP = 4.0
 
 
@@ -35,7 +35,8 @@ class Frames:
     Attributes
     ----------
     keys : DataFrame
-        ``kind``, ``key``, ``members`` (that hold it in the first half), ``degree`` (principals that hold it at all).
+        ``kind``, ``key``, ``members`` (that hold it in the first half), ``requests`` (of theirs in which it stands),
+        ``lift`` (against requests of accounts outside all groups).
     rows : DataFrame
         Held-back requests of members in a frame of prompts: a head, a tail or a phrase.
     in_system : DataFrame
@@ -49,15 +50,22 @@ class Frames:
     in_system: pd.DataFrame
     share: float
 
+    def stream(self, cohort: Cohort) -> pd.DataFrame:
+        """Requests to be judged: those in a frame where at least half of the members use one, else all held back."""
+        users = self.rows["account"].nunique()
+        return self.rows if users >= max(3, 0.5 * len(cohort.members)) else cohort.held_back
+
 
 def find_frames(cohort: Cohort) -> Frames:
     """Frames of a group, from the first half of its prompts."""
     principal = cohort.tables.accounts["principal"].to_numpy()
     own = cohort.keys[(cohort.keys["family"] == "content") & cohort.keys["kind"].isin(list(COLUMNS)) & (cohort.keys["half_0"] > 0)]
     own = own.assign(principal=principal[own["account"].to_numpy()])
-    table = own.groupby(["kind", "key"], observed=True).agg(members=("principal", "nunique"), degree=("degree", "first")).reset_index()
-    enough = max(3.0, LEAST_SHARE * cohort.size)
-    table = table[(table["members"] >= enough) & (table["members"] >= LEAST_EXCLUSIVE * table["degree"])]
+    by = own.groupby(["kind", "key"], observed=True)
+    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()}).reset_index()
+    table = table[table["members"] >= max(3.0, LEAST_SHARE * cohort.size)]
+    table["lift"] = _lift(cohort, table)
+    table = table[table["lift"] >= LEAST_LIFT]
     rows = cohort.held_back
     framed, in_system = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     for kind, columns in COLUMNS.items():
@@ -67,6 +75,19 @@ def find_frames(cohort: Cohort) -> Frames:
         in_system |= hit if kind == "system" else False
     share = float(np.average(framed, weights=rows["weight"])) if len(rows) else 0.0
     return Frames(table, rows[framed], rows[in_system & ~framed], share)
+
+
+def _lift(cohort: Cohort, table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """How many times more often a key stands in a request of the members than in one of the reference accounts.
+
+    By request, not by account: a busy account holds many common phrases once.
+    """
+    counts = cohort.reference.content_requests(table["key"].to_numpy(dtype=np.uint64))
+    others = table["key"].map(counts).fillna(0).to_numpy(dtype=np.float64)
+    own = table["requests"].to_numpy() / max(1, len(cohort.rows) - len(cohort.held_back))
+    elsewhere = (others + 0.5) / max(1, cohort.reference.n_forming)
+    found: npt.NDArray[np.float64] = own / elsewhere
+    return found
 
 
 def _holds(rows: pd.DataFrame, columns: tuple[str, ...], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

@@ -17,7 +17,8 @@ from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, cap_for, digits
 
 LONG = 0.95
-CAP_LONG = 4.0
+#: Long answers alone are how writers and programmers work: they never suffice.
+CAP_LONG = 2.5
 CAP_PROBABILITIES = 6.0
 
 
