@@ -35,9 +35,7 @@ class ModelError(DetectorError):
 class MissingColumns(InputError):
     """A log lacks columns the detector cannot do without."""
 
-    def __init__(
-        self, path: Path | str, missing: Sequence[str], found: Sequence[str], kind: str = "file"
-    ) -> None:
+    def __init__(self, path: Path | str, missing: Sequence[str], found: Sequence[str], kind: str = "file") -> None:
         listed = ", ".join(found) if found else "no columns"
         super().__init__(
             f"{path}: no column named {', '.join(missing)}. The {kind} has: {listed}. "

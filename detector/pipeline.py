@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from detector.results import record
-from detector.results.accounts import account_table
 from detector.anomaly import baseline as anomaly
+from detector.anomaly.shipped import shipped_baseline
 from detector.campaigns.find import Group, find_groups
 from detector.campaigns.scores import final_scores
 from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
@@ -26,8 +25,8 @@ from detector.logs.rejects import Rejects
 from detector.profiles.assemble import assemble
 from detector.profiles.files import Profiled, Task, Window, profile_files
 from detector.profiles.profile import Sizes
-from detector.profiles.tables import Tables
-from detector.anomaly.shipped import shipped_baseline
+from detector.results import record
+from detector.results.accounts import account_table
 from detector.results.folder import ScanResult
 from detector.secret import derive_key
 from detector.settings import Settings
@@ -91,7 +90,14 @@ def scan(
         If there is nothing to read, or nothing in it that can be used.
     """
     request = Request(
-        _listed(paths), _listed(accounts), mapping, settings or Settings(), key, _micro(since), _micro(until), baseline
+        _listed(paths),
+        _listed(accounts),
+        mapping,
+        settings or Settings(),
+        key,
+        _micro(since),
+        _micro(until),
+        baseline,
     )
     clock = record.Clock(progress)
     key = request.key or derive_key([file.path for file in discover(request.paths)])
@@ -122,7 +128,9 @@ def scan(
             rejects=_rejects(window, account_rejects),
             run={},
         )
-    result.run = record.run_record(request.settings, key, window, account_reports, coverage, off, tables, groups, source, clock)
+    result.run = record.run_record(
+        request.settings, key, window, account_reports, coverage, off, tables, groups, source, clock
+    )
     return result
 
 
@@ -144,7 +152,9 @@ def _sizes(settings: Settings) -> Sizes:
 def _read(request: Request, key: bytes, clock: record.Clock) -> Window:
     """Profile all files; raise where not one row came of them."""
     sizes, span = _sizes(request.settings), (request.since, request.until)
-    tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in discover(request.paths)]
+    tasks = [
+        Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in discover(request.paths)
+    ]
     finished: list[Profiled] = []
 
     def done(one: Profiled) -> None:
@@ -158,14 +168,17 @@ def _read(request: Request, key: bytes, clock: record.Clock) -> Window:
 
 
 def _people(request: Request) -> tuple[pa.Table | None, list[FileReport], Rejects]:
-    rejects, reports = Rejects(request.settings.reading.max_rejects_kept), []
+    rejects = Rejects(request.settings.reading.max_rejects_kept)
+    reports: list[FileReport] = []
     if not request.accounts:
         return None, reports, rejects
     people = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
     return people, reports, rejects
 
 
-def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[anomaly.Baseline, str]:
+def _baseline(
+    request: Request, features: pd.DataFrame, groups: list[Group], key: bytes
+) -> tuple[anomaly.Baseline, str]:
     """What accounts are scored against, and where it comes from in words."""
     if request.baseline is not None:
         return anomaly.load(request.baseline), f"the baseline in {request.baseline}"
@@ -174,7 +187,10 @@ def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key
     for group in groups:
         outside[group.cohort.members] = False
     if outside.sum() < settings.min_accounts:
-        return shipped_baseline(), "the baseline shipped with the detector, since the log has too few accounts for one of its own"
+        return (
+            shipped_baseline(),
+            "the baseline shipped with the detector, since the log has too few accounts for one of its own",
+        )
     directions = {feature.name: feature.suspicious for feature in FEATURES}
     card = {"source": "the scanned log, candidate groups set aside", "accounts": int(outside.sum())}
     seed = int.from_bytes(key[:4], "little")

@@ -35,7 +35,12 @@ def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
 QUERIES: tuple[Column, ...] = (
     Column("timestamp", TIMESTAMP, "start of the request", "UTC, microseconds", required=True),
     Column("request_id", pa.large_string(), "id of the request, unique within its account"),
-    Column("account_id", pa.large_string(), "the unit that is scored and could be suspended", required=True),
+    Column(
+        "account_id",
+        pa.large_string(),
+        "the unit that is scored and could be suspended",
+        required=True,
+    ),
     Column("api_key_id", pa.large_string(), "hashed key, ARN or subscription"),
     Column("organization_id", pa.large_string(), "tenant that the account belongs to"),
     Column("end_user_id", pa.large_string(), "the customer's own user"),
@@ -48,7 +53,11 @@ QUERIES: tuple[Column, ...] = (
     Column("operation", pa.large_string(), "chat, completion, embedding …"),
     Column("system_prompt", pa.large_string(), "instructions that stand before the conversation"),
     Column("prompt", pa.large_string(), "last message of the user"),
-    Column("content_state", pa.large_string(), "how much of the text the log holds: " + ", ".join(CONTENT_STATES)),
+    Column(
+        "content_state",
+        pa.large_string(),
+        "how much of the text the log holds: " + ", ".join(CONTENT_STATES),
+    ),
     Column("n_messages", pa.int32(), "messages in the request"),
     Column("n_tools", pa.int32(), "tools declared in the request"),
     Column("n_choices", pa.int32(), "answers asked for"),
@@ -68,7 +77,12 @@ QUERIES: tuple[Column, ...] = (
 #: Where a query stood; readers append these two to every batch.
 PROVENANCE: tuple[Column, ...] = (
     Column("file", pa.int32(), "position of the file in the input manifest", required=True),
-    Column("row", pa.int64(), "line of a text file (from 1) or row of a Parquet file (from 1)", required=True),
+    Column(
+        "row",
+        pa.int64(),
+        "line of a text file (from 1) or row of a Parquet file (from 1)",
+        required=True,
+    ),
 )
 
 #: One row per account, from an optional file of its own.
@@ -96,7 +110,12 @@ ACCOUNTS: tuple[Column, ...] = (
 REJECTS: tuple[Column, ...] = (
     Column("file", pa.large_string(), "path of the file", required=True),
     Column("row", pa.int64(), "line or row, from 1", required=True),
-    Column("byte_offset", pa.int64(), "where the line starts in the decoded file; null for Parquet", "bytes"),
+    Column(
+        "byte_offset",
+        pa.int64(),
+        "where the line starts in the decoded file; null for Parquet",
+        "bytes",
+    ),
     Column("reason", pa.large_string(), "short code of the reason", required=True),
     Column("detail", pa.large_string(), "what was found, without content of the row"),
 )

@@ -25,7 +25,10 @@ def read_key(path: Path) -> bytes:
     except OSError as error:
         raise UsageError(f"{path}: the key cannot be read ({error.strerror}).") from error
     if len(key) < SHORTEST:
-        raise UsageError(f"{path}: a key needs at least {SHORTEST} bytes, this has {len(key)}. Make one: head -c 32 /dev/urandom > {path}")
+        raise UsageError(
+            f"{path}: a key needs at least {SHORTEST} bytes, this has {len(key)}. Make one: head -c 32 "
+            f"/dev/urandom > {path}"
+        )
     return hashlib.sha256(b"detector key file" + key).digest()
 
 

@@ -31,11 +31,7 @@ def wrong_imports(package):
         if room == "__init__":
             continue  # the front door, which opens rooms on first use
         below = ROOMS[ROOMS.index(room) :] + (FOOT if room in FOOT else ())
-        wrong += [
-            f"{room} must not import {other}"
-            for other in imported_rooms(file)
-            if other not in below
-        ]
+        wrong += [f"{room} must not import {other}" for other in imported_rooms(file) if other not in below]
     return wrong
 
 
@@ -45,13 +41,9 @@ def test_imports_run_only_downwards():
 
 def test_an_upward_import_would_be_seen(tmp_path):
     (tmp_path / "text").mkdir()
-    (tmp_path / "text" / "keys.py").write_text(
-        "def late():\n    from detector.features import volume\n"
-    )
+    (tmp_path / "text" / "keys.py").write_text("def late():\n    from detector.features import volume\n")
     (tmp_path / "errors.py").write_text("import detector.schema\n")
-    (tmp_path / "pipeline.py").write_text(
-        "from . import campaigns\nfrom detector.logs import files\n"
-    )
+    (tmp_path / "pipeline.py").write_text("from . import campaigns\nfrom detector.logs import files\n")
     assert wrong_imports(tmp_path) == [
         "pipeline must not import a relative import",
         "text must not import features",

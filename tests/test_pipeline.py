@@ -74,7 +74,11 @@ def test_a_damaged_result_is_refused(result, tmp_path):
 
 def fingerprint(result, folder):
     """Hash of everything a scan writes but the seconds that it took and what it was asked."""
-    run = {name: value for name, value in result.run.items() if name not in ("timings", "inputs", "settings", "settings_sha256")}
+    run = {
+        name: value
+        for name, value in result.run.items()
+        if name not in ("timings", "inputs", "settings", "settings_sha256")
+    }
     result.run = run
     write_result(result, folder)
     digest = hashlib.sha256()
@@ -89,7 +93,12 @@ def test_order_of_files_and_number_of_processes_change_no_byte(world, tmp_path):
     digests = set()
     for i, (paths, workers) in enumerate(((files, 1), (files[::-1], 2))):
         settings = detector.settings.Settings(profiling=detector.settings.Profiling(workers=workers))
-        found = detector.scan(paths, accounts=folder / "accounts.csv", settings=settings, key=b"one key for both of them")
+        found = detector.scan(
+            paths,
+            accounts=folder / "accounts.csv",
+            settings=settings,
+            key=b"one key for both of them",
+        )
         digests.add(fingerprint(found, tmp_path / str(i)))
     assert len(digests) == 1
 
@@ -105,7 +114,9 @@ def test_order_of_rows_changes_no_finding(world, tmp_path, result):
     same = detector.scan(ordered, accounts=folder / "accounts.csv", key=b"a key that both scans share")
     other = detector.scan(logs, accounts=folder / "accounts.csv", key=b"a key that both scans share")
     pd.testing.assert_frame_equal(same.accounts, other.accounts)
-    assert set(found.accounts.loc[found.accounts["flagged"], "account_id"]) == set(result.accounts.loc[result.accounts["flagged"], "account_id"])
+    assert set(found.accounts.loc[found.accounts["flagged"], "account_id"]) == set(
+        result.accounts.loc[result.accounts["flagged"], "account_id"]
+    )
 
 
 def test_a_file_given_twice_and_a_copy_of_it_count_once(world, tmp_path):
@@ -120,11 +131,25 @@ def test_a_file_given_twice_and_a_copy_of_it_count_once(world, tmp_path):
 
 
 def test_overlapping_files_count_a_request_once(tmp_path):
-    rows = [{"timestamp": f"2026-03-02T10:{i:02}:00Z", "account_id": "a", "request_id": f"r{i}", "prompt": f"word {i}"} for i in range(10)]
+    rows = [
+        {
+            "timestamp": f"2026-03-02T10:{i:02}:00Z",
+            "account_id": "a",
+            "request_id": f"r{i}",
+            "prompt": f"word {i}",
+        }
+        for i in range(10)
+    ]
     for name, part in (("one", rows[:6]), ("two", rows[4:])):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(row) for row in part) + "\n")
     found = detector.scan(tmp_path)
-    assert found.run["rows"] == {"in": 12, "used": 10, "duplicate": 2, "rejected": 0, "out_of_window": 0}
+    assert found.run["rows"] == {
+        "in": 12,
+        "used": 10,
+        "duplicate": 2,
+        "rejected": 0,
+        "out_of_window": 0,
+    }
     assert found.accounts["n_queries"].tolist() == [10]
 
 
@@ -150,13 +175,18 @@ def test_a_damaged_file_among_good_ones_is_named_and_the_rest_is_scanned(tmp_pat
 
 def test_four_accounts_with_awkward_names_stay_four(tmp_path):
     names = ["null", "NA", "00123", "1e5"]
-    (tmp_path / "log.csv").write_text("timestamp,account_id\n" + "".join(f"2026-03-02T10:00:00Z,{name}\n" for name in names))
+    (tmp_path / "log.csv").write_text(
+        "timestamp,account_id\n" + "".join(f"2026-03-02T10:00:00Z,{name}\n" for name in names)
+    )
     assert sorted(detector.scan(tmp_path / "log.csv").accounts["account_id"]) == sorted(names)
 
 
 def test_nested_fields_and_chat_messages_are_read_through_a_map(tmp_path):
     (tmp_path / "map.toml").write_text('timestamp = "ts"\naccount_id = "auth.sub"\nprompt = "body.messages"\n')
-    chat = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "write all your hidden reasoning"}]
+    chat = [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "write all your hidden reasoning"},
+    ]
     line = {"ts": 1772445600, "auth": {"sub": "ann"}, "body": {"messages": chat}}
     (tmp_path / "log.jsonl").write_text(json.dumps(line) + "\n")
     found = detector.scan(tmp_path / "log.jsonl", mapping=read_mapping(tmp_path / "map.toml"))
@@ -171,7 +201,9 @@ def test_nothing_usable_is_an_error_with_the_reasons(tmp_path):
 
 
 def test_rows_outside_the_window_are_counted(tmp_path):
-    (tmp_path / "log.jsonl").write_text("".join(f'{{"timestamp": "2026-03-0{d}T10:00:00Z", "account_id": "a"}}\n' for d in (1, 2, 3)))
+    (tmp_path / "log.jsonl").write_text(
+        "".join(f'{{"timestamp": "2026-03-0{d}T10:00:00Z", "account_id": "a"}}\n' for d in (1, 2, 3))
+    )
     found = detector.scan(tmp_path / "log.jsonl", since=pd.Timestamp("2026-03-02"), until=pd.Timestamp("2026-03-03"))
     assert found.run["rows"]["used"] == 1
     assert found.run["rows"]["out_of_window"] == 2

@@ -13,9 +13,7 @@ from detector.cli.entry import group
 from detector.drill import RECIPES
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sample_logs" / "README.md"]
-)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sample_logs" / "README.md"])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -45,9 +43,7 @@ def test_make_targets_exist():
 
 def test_python_examples_parse_and_import_what_exists():
     for page in PAGES:
-        for block in re.findall(
-            r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
-        ):
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             ast.parse(textwrap.dedent(block))
     assert callable(detector.scan)
 

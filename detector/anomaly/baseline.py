@@ -110,9 +110,7 @@ def score(baseline: Baseline, features: pd.DataFrame) -> pd.DataFrame:
             "it belongs to another version of the features; fit a new one."
         )
     values = oriented(features, baseline.feature_names, baseline.signs)
-    forest_score, tail, rarity = _views(
-        values, baseline.grid, baseline.forest, baseline.forest_grid
-    )
+    forest_score, tail, rarity = _views(values, baseline.grid, baseline.forest, baseline.forest_grid)
     rate = baseline.settings.false_positive_rate
     p = p_values(rarity, baseline.reference, rate)
     result = pd.DataFrame(
@@ -139,9 +137,7 @@ def tail_bits(baseline: Baseline, features: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(bits, index=features.index, columns=list(baseline.feature_names))
 
 
-def _views(
-    values: Floats, grid: Grid, forest: trees.Forest, forest_grid: Grid
-) -> tuple[Floats, Floats, Floats]:
+def _views(values: Floats, grid: Grid, forest: trees.Forest, forest_grid: Grid) -> tuple[Floats, Floats, Floats]:
     """Forest score, tail rarity and joint rarity (nats) of oriented values."""
     placed = np.empty(values.shape, dtype=np.float32)
     tail = np.empty(len(values))
@@ -217,9 +213,7 @@ def _versions() -> dict[str, str]:
     return versions
 
 
-def _check_population(
-    features: pd.DataFrame, names: tuple[str, ...], directions: Mapping[str, str]
-) -> None:
+def _check_population(features: pd.DataFrame, names: tuple[str, ...], directions: Mapping[str, str]) -> None:
     if len(features) == 0 or not names:
         raise ModelError(
             f"A baseline cannot be fitted on {len(features)} accounts with {len(names)} features: "

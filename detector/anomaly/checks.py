@@ -42,9 +42,7 @@ class _Judge:
 
     def require(self, sound: object, wrong: str) -> None:
         if not sound:
-            raise ModelError(
-                f"{self.path}: {wrong}. Restore it from a copy, or fit a new baseline."
-            )
+            raise ModelError(f"{self.path}: {wrong}. Restore it from a copy, or fit a new baseline.")
 
 
 def check_arrays(

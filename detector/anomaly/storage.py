@@ -59,9 +59,7 @@ def save(baseline: Baseline, folder: Path) -> None:
         _write(folder / ARRAYS_NAME, packed)
         _write(folder / MANIFEST_NAME, manifest)
     except OSError as error:
-        raise OutputError(
-            f"{folder}: the baseline cannot be written ({error.strerror})."
-        ) from error
+        raise OutputError(f"{folder}: the baseline cannot be written ({error.strerror}).") from error
 
 
 def load(folder: Path) -> Baseline:
@@ -81,9 +79,7 @@ def load(folder: Path) -> Baseline:
         return _baseline(body, _unpack(packed, arrays), arrays)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = type(error).__name__
-        raise ModelError(
-            f"{manifest}: holds values of an unexpected kind ({what}). {REMEDY}"
-        ) from error
+        raise ModelError(f"{manifest}: holds values of an unexpected kind ({what}). {REMEDY}") from error
 
 
 def _arrays(baseline: Baseline) -> Arrays:
@@ -134,9 +130,7 @@ def _baseline(body: dict[str, Any], arrays: Arrays, path: Path) -> Baseline:
         feature_names=names,
         suspicious=sides,
         grid=Grid(levels, arrays["marks"], arrays["known"]),
-        forest=Forest(
-            **trees, threshold=arrays["threshold"], samples=arrays["samples"], per_tree=per_tree
-        ),
+        forest=Forest(**trees, threshold=arrays["threshold"], samples=arrays["samples"], per_tree=per_tree),
         forest_grid=Grid(levels, arrays["forest_marks"], np.array([fitted], dtype=np.int64)),
         reference=arrays["reference"],
         settings=settings,

@@ -44,9 +44,7 @@ def beyond(grid: Grid) -> Beyond:
     """
     end = 1 - grid.levels[-1]
     step = max(float(np.log(START / end)) / 2, 0.1)
-    half, start, between, last = (
-        _quantile(grid, 1 - share) for share in (0.5, START, START * np.exp(-step), end)
-    )
+    half, start, between, last = (_quantile(grid, 1 - share) for share in (0.5, START, START * np.exp(-step), end))
     near, far = (between - start) / step, (last - between) / step
     both = (near > 0) & (far > 0)
     raw = np.log(np.where(both, far, 1.0) / np.where(both, near, 1.0)) / step

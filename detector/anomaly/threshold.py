@@ -82,9 +82,7 @@ def nats_per_nat(reference: Floats, rate: float) -> float:
     while rank >= max(2, _passed_over(size, rate) + 1):
         ranks.append(rank)
         rank //= 2
-    slopes = [
-        (reference[size - rank] - reference[size - start]) / np.log(start / rank) for rank in ranks
-    ]
+    slopes = [(reference[size - rank] - reference[size - start]) / np.log(start / rank) for rank in ranks]
     return float(max([1.0, *slopes]) * (1 + 1 / np.sqrt(start)))
 
 

@@ -1,6 +1,7 @@
 """Innocent explanations: which ordinary group fits best, how well, and what that takes from the evidence.
 
-An explanation is weighed against what the accounts are said to take, not against their belonging together: a course or a
+An explanation is weighed against what the accounts are said to take, not against their belonging together: a
+course or a
 firm's roll-out *is* coordinated. The priors are in the same decimal digits as evidence.
 
 References
@@ -20,7 +21,6 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.sharding import collision_share
-
 
 INFRASTRUCTURE = ("network", "payment", "identity", "time")
 
@@ -76,8 +76,12 @@ class Traits:
 def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Traits:
     """What explanations look at."""
     people = cohort.people
-    created = np.sort(people["created_at"].dropna().astype("datetime64[us, UTC]").astype("int64").to_numpy())
-    within = np.searchsorted(created, created + 72 * 3_600_000_000, side="right") - np.arange(len(created)) if len(created) else np.zeros(1)
+    created = cohort.sign_ups
+    within = (
+        np.searchsorted(created, created + 72 * 3_600_000_000, side="right") - np.arange(len(created))
+        if len(created)
+        else np.zeros(1)
+    )
     rows = cohort.held_back
     address = rows[rows["subnet"] != 0].groupby(["account", "subnet"])["weight"].sum().reset_index()
     main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
@@ -119,18 +123,24 @@ def _organisation(t: Traits) -> Explanation:
         "one organisation that does not hide",
         _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
         8.0,
-        f"at most {overt:.0%} of the accounts share one payment instrument, mailbox domain and place of sign-up; an organisation's would all",
+        f"at most {overt:.0%} of the accounts share one payment instrument, mailbox domain and place of "
+        "sign-up; an organisation's would all",
         "whether a contract, invoice or domain record ties the accounts to one customer",
     )
 
 
 def _course(t: Traits) -> Explanation:
-    fit = min(_ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7), _ramp(t.unpaid, 0.4, 0.8), 0.4 + 0.6 * _ramp(t.replay, 0.02, 0.1))
+    fit = min(
+        _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
+        _ramp(t.unpaid, 0.4, 0.8),
+        0.4 + 0.6 * _ramp(t.replay, 0.02, 0.1),
+    )
     return Explanation(
         "a course or workshop",
         fit,
         6.0,
-        f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.one_signup, t.one_address):.0%} come from one place, {t.replay:.1%} of prompts are alike; "
+        f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.one_signup, t.one_address):.0%} come from one "
+        f"place, {t.replay:.1%} of prompts are alike; "
         "a class shares place and exercises",
         "whether the sign-up address or mailbox domain belongs to a school, and whether the use ends with the term",
     )
@@ -139,10 +149,12 @@ def _course(t: Traits) -> Explanation:
 def _household(t: Traits) -> Explanation:
     fit = 1.0 if t.size <= 6 and max(t.one_address, t.one_signup) >= 0.6 else 0.0
     return Explanation(
-        "a household or small team", fit, 4.0,
+        "a household or small team",
+        fit,
+        4.0,
         f"{t.size} accounts are more than share a home, or they do not share an address",
         "whether the address is residential and the accounts are used at different hours",
-    )  # fmt: skip
+    )
 
 
 def _application(t: Traits) -> Explanation:
@@ -150,38 +162,55 @@ def _application(t: Traits) -> Explanation:
         "users of one application",
         min(_ramp(t.in_system, 0.2, 0.6), _ramp(t.phi_excess, 0.3, 0.7)),
         5.0,
-        f"{t.in_system:.0%} of prompts stand under a shared system prompt and accounts differ in topics by {t.phi_excess:.0%} of what people do",
+        f"{t.in_system:.0%} of prompts stand under a shared system prompt and accounts differ in topics by "
+        f"{t.phi_excess:.0%} of what people do",
         "whether the shared text is published with a tool or an application",
     )
 
 
 def _benchmark(t: Traits) -> Explanation:
     return Explanation(
-        "a public benchmark that several groups run", _ramp(t.replay, 0.1, 0.4), 6.0,
+        "a public benchmark that several groups run",
+        _ramp(t.replay, 0.1, 0.4),
+        6.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
-    )  # fmt: skip
+    )
 
 
 def _event(t: Traits) -> Explanation:
     return Explanation(
-        "a hackathon or promotion", min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.phi_excess, 0.3, 0.7)), 4.0,
-        f"{t.created_72h:.0%} of the accounts were created within three days, and their topics are {t.phi_excess:.0%} as different as people's",
+        "a hackathon or promotion",
+        min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.phi_excess, 0.3, 0.7)),
+        4.0,
+        f"{t.created_72h:.0%} of the accounts were created within three days, and their topics are "
+        f"{t.phi_excess:.0%} as different as people's",
         "whether a promotion or event was on at the time of sign-up",
-    )  # fmt: skip
+    )
 
 
 def _published(t: Traits) -> Explanation:
     loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
     return Explanation(
-        "unrelated users of a published prompt", loose * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0)), 6.0,
-        f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of evidence, "
+        "unrelated users of a published prompt",
+        loose * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0)),
+        6.0,
+        f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
+        "digits of evidence, "
         "which unrelated users' would not",
         "whether the shared text can be found in public",
-    )  # fmt: skip
+    )
 
 
-EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (_organisation, _course, _household, _application, _benchmark, _event, _published)
+EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (
+    _organisation,
+    _course,
+    _household,
+    _application,
+    _benchmark,
+    _event,
+    _published,
+)
 
 
 def best_explanation(traits: Traits) -> Explanation:

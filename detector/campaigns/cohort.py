@@ -15,6 +15,37 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class ContentIndex:
+    """Holders of content, in order of key.
+
+    Attributes
+    ----------
+    key, account, half_1 : ndarray, shape (n,)
+        A key, an account that holds it, and in how many of its held-back requests.
+    before : ndarray of int64, shape (n + 1,)
+        Requests of the first half of ordinary accounts in which the keys of the rows before stand.
+    """
+
+    key: npt.NDArray[np.uint64]
+    account: Ints
+    half_1: Ints
+    before: Ints
+
+    def ordinary_requests(self, keys: npt.NDArray[np.uint64]) -> Ints:
+        """Sampled requests of the first half of ordinary accounts in which each key stands."""
+        first, end = np.searchsorted(self.key, keys), np.searchsorted(self.key, keys, side="right")
+        return self.before[end] - self.before[first]
+
+    def holders(self, keys: npt.NDArray[np.uint64]) -> Ints:
+        """Accounts of whose held-back requests any of the keys stands in one."""
+        first, end = np.searchsorted(self.key, keys), np.searchsorted(self.key, keys, side="right")
+        at = np.repeat(first - np.cumsum(end - first) + (end - first), end - first) + np.arange(
+            int((end - first).sum())
+        )
+        return np.unique(self.account[at[self.half_1[at] > 0]])
+
+
+@dataclass(frozen=True)
 class Reference:
     """The accounts that belong to no candidate group: what ordinary use looks like tonight.
 
@@ -33,25 +64,31 @@ class Reference:
         """Their sampled requests."""
         inside = np.zeros(len(self.tables.accounts), bool)
         inside[self.accounts] = True
-        return self.tables.requests[inside[self.tables.requests["account"].to_numpy()]]
+        found: pd.DataFrame = self.tables.requests[inside[self.tables.requests["account"].to_numpy()]]
+        return found
+
+    @cached_property
+    def _askers(self) -> dict[tuple[int, float], float]:
+        return {}
 
     @cached_property
     def rows_of(self) -> dict[int, Ints]:
         """Positions in `rows` of each account's requests."""
-        return {int(a): i for a, i in self.rows.groupby("account").indices.items()}
+        indices: dict[int, Ints] = dict(self.rows.groupby("account").indices)  # type: ignore[arg-type]
+        return indices
 
     @cached_property
-    def _content(self) -> pd.DataFrame:
-        """Keys of content in the first half of these accounts' requests, and in how many requests they stand."""
+    def content(self) -> ContentIndex:
+        """Who holds each key of content."""
         keys = self.tables.keys
+        rows = keys[(keys["family"] == "content").to_numpy()]
+        value, account = rows["key"].to_numpy(dtype=np.uint64), rows["account"].to_numpy()
+        order = np.argsort(value, kind="stable")
         inside = np.zeros(len(self.tables.accounts), bool)
         inside[self.accounts] = True
-        own = keys[inside[keys["account"].to_numpy()] & (keys["family"] == "content").to_numpy() & (keys["half_0"].to_numpy() > 0)]
-        return own[["key", "half_0"]]
-
-    def content_requests(self, keys: npt.NDArray[np.uint64]) -> pd.Series[int]:
-        """Sampled requests of the first half of these accounts in which each of the keys stands, by key."""
-        return self._content[self._content["key"].isin(keys)].groupby("key")["half_0"].sum()
+        ordinary = np.where(inside[account], rows["half_0"].to_numpy(), 0)[order]
+        before = np.append(0, np.cumsum(ordinary))
+        return ContentIndex(value[order], account[order], rows["half_1"].to_numpy()[order], before)
 
     @cached_property
     def n_forming(self) -> int:
@@ -85,7 +122,8 @@ class Reference:
     def totals(self) -> npt.NDArray[np.float64]:
         """Requests of each account of the window, all accounts, shape (n_accounts,)."""
         days = self.tables.days
-        return np.bincount(days["account"], weights=days["requests"], minlength=len(self.tables.accounts))
+        totals = np.bincount(days["account"], weights=days["requests"], minlength=len(self.tables.accounts))
+        return totals.astype(np.float64)
 
     @cached_property
     def answer_lengths(self) -> npt.NDArray[np.float64]:
@@ -96,6 +134,11 @@ class Reference:
 
     def share_asking(self, bits: int, at_least: float) -> float:
         """Share of reference accounts at least this share of whose requests ask for one of these things."""
+        if (bits, at_least) not in self._askers:
+            self._askers[bits, at_least] = self._share_asking(bits, at_least)
+        return self._askers[bits, at_least]
+
+    def _share_asking(self, bits: int, at_least: float) -> float:
         asking = (self.rows["asks"].to_numpy() & bits) > 0
         account = self.rows["account"].to_numpy()
         size = np.bincount(account, minlength=len(self.tables.accounts))
@@ -132,6 +175,12 @@ class Cohort:
         return self.tables.accounts.iloc[self.members]
 
     @cached_property
+    def sign_ups(self) -> Ints:
+        """Known moments of sign-up, microseconds, in order."""
+        known = self.people["created_at"].dropna().astype("datetime64[us, UTC]").astype("int64")
+        return np.sort(known.to_numpy(dtype=np.int64))
+
+    @cached_property
     def size(self) -> int:
         """Number of principals."""
         return int(self.people["principal"].nunique())
@@ -144,7 +193,8 @@ class Cohort:
     @cached_property
     def held_back(self) -> pd.DataFrame:
         """Sampled requests that did not help to find the group."""
-        return self.rows[self.rows["half"].to_numpy() == 1]
+        found: pd.DataFrame = self.rows[self.rows["half"].to_numpy() == 1]
+        return found
 
     @cached_property
     def keys(self) -> pd.DataFrame:
@@ -161,7 +211,8 @@ def _ranges(starts: Ints, members: Ints) -> Ints:
     """Positions [starts[m], starts[m + 1]) of all members, in order."""
     first, size = starts[members], starts[members + 1] - starts[members]
     before = np.cumsum(size) - size
-    return np.arange(int(size.sum())) + np.repeat(first - before, size)
+    found: Ints = np.arange(int(size.sum())) + np.repeat(first - before, size)
+    return found
 
 
 def places(rows: pd.DataFrame, most: int = 3) -> tuple[str, ...]:

@@ -24,24 +24,44 @@ from detector.settings import Campaigns
 #: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
 #: benchmarks, courses and viral prompts look.
 LINKING = (
-    "address", "subnet", "signup_address", "signup_subnet", "payment", "client", "settings", "device", "domain", "pattern",
-    "referrer", "organization", "head", "tail", "system", "phrase",
-    "created_1h", "created_1h_shifted", "created_6h", "created_6h_shifted", "created_1d",
-)  # fmt: skip
+    "address",
+    "subnet",
+    "signup_address",
+    "signup_subnet",
+    "payment",
+    "client",
+    "settings",
+    "device",
+    "domain",
+    "pattern",
+    "referrer",
+    "organization",
+    "head",
+    "tail",
+    "system",
+    "phrase",
+    "created_1h",
+    "created_1h_shifted",
+    "created_6h",
+    "created_6h_shifted",
+    "created_1d",
+)
 #: Kinds of which two different values in one account are two facts: a request has one head and one tail.
 DOUBLE = ("head", "tail", "system")
 _FAMILIES = tuple(FAMILY_OF[kind] for kind in KINDS)
 
 _PAIRS = """
 SELECT a.kind AS kind_1, a.key AS key_1, b.kind AS kind_2, b.key AS key_2,
-       count(DISTINCT a.principal)::BIGINT AS principals, any_value(a.degree)::BIGINT AS degree_1, any_value(b.degree)::BIGINT AS degree_2
+       count(DISTINCT a.principal)::BIGINT AS principals, any_value(a.degree)::BIGINT AS degree_1,
+       any_value(b.degree)::BIGINT AS degree_2
 FROM held a JOIN held b ON a.account = b.account
  AND (a.family < b.family OR (a.kind = b.kind AND a.double AND a.key < b.key))
 GROUP BY ALL HAVING principals >= 2
 """
 _HOLDERS = """
 SELECT c.composite::BIGINT AS composite, a.account::BIGINT AS account FROM significant c
-JOIN held a ON a.kind = c.kind_1 AND a.key = c.key_1 JOIN held b ON b.kind = c.kind_2 AND b.key = c.key_2 AND a.account = b.account
+JOIN held a ON a.kind = c.kind_1 AND a.key = c.key_1
+JOIN held b ON b.kind = c.kind_2 AND b.key = c.key_2 AND a.account = b.account
 ORDER BY composite, account
 """
 
@@ -61,7 +81,8 @@ def significant_composites(
     Returns
     -------
     composites : DataFrame
-        ``kind_1``, ``key_1``, ``family_1``, the same with ``_2``, ``principals`` (observed), ``expected``, ``p``; its index
+        ``kind_1``, ``key_1``, ``family_1``, the same with ``_2``, ``principals`` (observed), ``expected``, ``p``;
+        its index
         is the composite's number.
     holders : DataFrame
         ``composite``, ``account``.
@@ -103,11 +124,21 @@ def _held(keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campa
         (rare < settings.keys_per_family) | ((heavy < settings.keys_per_family) & (asked >= 0))
     )
     double = np.array([name in DOUBLE for name in KINDS])
-    table = {"account": account, "principal": principals[account], "kind": kind, "family": family, "key": key, "degree": degree, "double": double[kind]}  # fmt: skip
+    table = {
+        "account": account,
+        "principal": principals[account],
+        "kind": kind,
+        "family": family,
+        "key": key,
+        "degree": degree,
+        "double": double[kind],
+    }
     return pd.DataFrame({name: values[kept] for name, values in table.items()})
 
 
-def _degree(kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _degree(
+    kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """Principals that hold the key of each row."""
     order = np.lexsort((principal, key, kind))
     k, v, p = kind[order], key[order], principal[order]
@@ -121,7 +152,9 @@ def _degree(kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal:
 
 
 def _rank(
-    account: npt.NDArray[np.int64], family: npt.NDArray[np.int64], by: tuple[npt.NDArray[np.generic], ...]
+    account: npt.NDArray[np.int64],
+    family: npt.NDArray[np.int64],
+    by: tuple[npt.NDArray[np.generic], ...],
 ) -> npt.NDArray[np.int64]:
     """Position of each row among those of its account and family, in ascending order of the given columns."""
     order = np.lexsort((*reversed(by), family, account))
@@ -145,7 +178,7 @@ def _expected(tried: pd.DataFrame, total: int) -> pd.Series:
 
 def _chance(tried: pd.DataFrame, total: int) -> npt.NDArray[np.float64]:
     """Probability that chance gives as many principals or more: a binomial over the holders of the rarer key."""
-    rarer = np.minimum(tried["degree_1"], tried["degree_2"]).to_numpy(dtype=np.float64)
+    rarer = np.minimum(tried["degree_1"].to_numpy(dtype=np.float64), tried["degree_2"].to_numpy(dtype=np.float64))
     rate = np.minimum(tried["expected"].to_numpy(dtype=np.float64) / np.maximum(rarer, 1), 1.0)
     found: npt.NDArray[np.float64] = binom.sf(tried["principals"].to_numpy(dtype=np.float64) - 1, rarer, rate)
     return found

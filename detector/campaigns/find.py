@@ -81,11 +81,15 @@ def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
 
 
 def _grow(
-    composites: pd.DataFrame, holders: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns
+    composites: pd.DataFrame,
+    holders: pd.DataFrame,
+    principals: npt.NDArray[np.int64],
+    settings: Campaigns,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Component of each account (-1: none), and whether it belongs to a core.
 
-    Cores are made of the hardest facts first, then, of the accounts that are left, of softer ones, so that two campaigns
+    Cores are made of the hardest facts first, then, of the accounts that are left, of softer ones, so that two
+    campaigns
     that use one data set, client or maker of mailboxes stay two.
     """
     generic = _has(composites, "kind", GENERIC)
@@ -127,9 +131,22 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
     evidence += sharding(cohort, framed) if len(framed) else []
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)
-    return Group(_id(cohort), cohort, found, evidence, traits, explanation, weigh(evidence, explanation, settings), n_composites)
+    return Group(
+        _id(cohort),
+        cohort,
+        found,
+        evidence,
+        traits,
+        explanation,
+        weigh(evidence, explanation, settings),
+        n_composites,
+    )
 
 
 def _id(cohort: Cohort) -> str:
-    names = cohort.people["account_id"].to_numpy()[cohort.core] if cohort.core.any() else cohort.people["account_id"].to_numpy()
+    names = (
+        cohort.people["account_id"].to_numpy()[cohort.core]
+        if cohort.core.any()
+        else cohort.people["account_id"].to_numpy()
+    )
     return "C-" + hashlib.sha256("\n".join(sorted(map(str, names))).encode()).hexdigest()[:8]

@@ -19,7 +19,10 @@ from detector.settings import Campaigns
 
 
 def core(
-    composites: pd.DataFrame, holders: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns
+    composites: pd.DataFrame,
+    holders: pd.DataFrame,
+    principals: npt.NDArray[np.int64],
+    settings: Campaigns,
 ) -> pd.DataFrame:
     """Holders that remain when weak accounts and weak composites have been taken away until nothing changes.
 
@@ -38,7 +41,12 @@ def core(
         many = left.assign(principal=principals[account]).groupby("composite")["principal"].nunique()
         strong = np.isin(composite, many.index[many >= settings.min_principals])
         n_composites = left.groupby("account").size()
-        facts = pd.DataFrame({"account": np.tile(account, 2), "key": np.concatenate([key_1[composite], key_2[composite]])})
+        facts = pd.DataFrame(
+            {
+                "account": np.tile(account, 2),
+                "key": np.concatenate([key_1[composite], key_2[composite]]),
+            }
+        )
         n_keys = facts.drop_duplicates().groupby("account").size()
         good = n_composites.index[(n_composites >= settings.min_composites) & (n_keys >= settings.min_keys)]
         kept = strong & np.isin(account, good)
@@ -63,12 +71,11 @@ def components(held: pd.DataFrame, n_accounts: int) -> npt.NDArray[np.int64]:
     return label
 
 
-def attach(
-    label: npt.NDArray[np.int64], holders: pd.DataFrame, settings: Campaigns
-) -> npt.NDArray[np.int64]:
+def attach(label: npt.NDArray[np.int64], holders: pd.DataFrame, settings: Campaigns) -> npt.NDArray[np.int64]:
     """Component of each account after others have been attached to the cores.
 
-    An account outside every core joins a component if most of all its composites, and at least `min_composites`, have most of
+    An account outside every core joins a component if most of all its composites, and at least `min_composites`,
+    have most of
     their holders there: one that shares more with others outside the cores is left to them.
 
     Parameters
@@ -81,9 +88,13 @@ def attach(
     inside = holders.assign(component=label[holders["account"].to_numpy()])
     placed = inside[inside["component"] >= 0]
     votes = placed.groupby(["composite", "component"]).size().rename("n").reset_index()
-    votes = votes.sort_values(["composite", "n", "component"], ascending=[True, False, True]).drop_duplicates("composite")
+    votes = votes.sort_values(["composite", "n", "component"], ascending=[True, False, True]).drop_duplicates(
+        "composite"
+    )
     sizes = holders.groupby("composite").size()
-    home = votes[votes["n"].to_numpy() > 0.5 * sizes.reindex(votes["composite"]).to_numpy()].set_index("composite")["component"]
+    home = votes[votes["n"].to_numpy() > 0.5 * sizes.reindex(votes["composite"]).to_numpy()].set_index("composite")[
+        "component"
+    ]
     loose = inside[(inside["component"] < 0) & inside["composite"].isin(home.index)]
     wish = loose.assign(component=home.reindex(loose["composite"]).to_numpy())
     counts = wish.groupby(["account", "component"]).size().rename("n").reset_index()
@@ -105,5 +116,5 @@ def _key_numbers(composites: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.N
         ],
         ignore_index=True,
     )
-    numbers = both.groupby(["kind", "key"], sort=True).ngroup().to_numpy(dtype=np.int64)
+    numbers: npt.NDArray[np.int64] = np.asarray(both.groupby(["kind", "key"], sort=True).ngroup(), dtype=np.int64)
     return numbers[: len(composites)], numbers[len(composites) :]

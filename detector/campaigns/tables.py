@@ -23,10 +23,28 @@ def campaign_table(groups: Sequence[Group]) -> pd.DataFrame:
 
 
 _COLUMNS = (
-    "campaign_id", "tier", "kind", "title", "log_evidence", "n_accounts", "n_core", "n_principals", "n_queries",
-    "queries_per_account_day", "first_seen", "last_seen", "created_first", "created_last", "families", "asked", "models",
-    "benign_explanation", "set_aside", "look_at", "against",
-)  # fmt: skip
+    "campaign_id",
+    "tier",
+    "kind",
+    "title",
+    "log_evidence",
+    "n_accounts",
+    "n_core",
+    "n_principals",
+    "n_queries",
+    "queries_per_account_day",
+    "first_seen",
+    "last_seen",
+    "created_first",
+    "created_last",
+    "families",
+    "asked",
+    "models",
+    "benign_explanation",
+    "set_aside",
+    "look_at",
+    "against",
+)
 
 
 def _campaign(group: Group) -> dict[str, object]:
@@ -97,7 +115,10 @@ def asked(group: Group) -> list[str]:
             found.append(f"{share:.0%} of prompts ask for {words}.")
     answers = rows["output_tokens"].dropna()
     if len(answers):
-        found.append(f"Answers have {answers.median():.0f} tokens in the middle; {rows['truncated'].mean():.0%} end at the limit.")
+        found.append(
+            f"Answers have {answers.median():.0f} tokens in the middle; {rows['truncated'].mean():.0%} end at the "
+            "limit."
+        )
     return found
 
 
@@ -118,7 +139,8 @@ def _models(group: Group) -> list[str]:
     weights = group.cohort.rows.groupby("model")["weight"].sum().sort_values(ascending=False, kind="stable")
     names = group.cohort.tables.models
     total = max(1, int(weights.sum()))
-    return [f"{names.get(int(m), 'unknown')} ({w / total:.0%})" for m, w in weights.head(3).items()]
+    top = weights.head(3)
+    return [f"{names.get(int(m), 'unknown')} ({w / total:.0%})" for m, w in zip(top.index, top, strict=True)]
 
 
 def against(group: Group) -> list[str]:
@@ -127,7 +149,9 @@ def against(group: Group) -> list[str]:
     if group.explanation.weight >= 0.5:
         found.append(f"It could be {group.explanation.name}: that fits by {group.explanation.fit:.0%}.")
     if not group.cohort.people["has_account_row"].any():
-        found.append("Nothing is known of the accounts themselves: sign-up, payment and mailboxes could not be compared.")
+        found.append(
+            "Nothing is known of the accounts themselves: sign-up, payment and mailboxes could not be compared."
+        )
     if group.weighed.extraction < 1:
         found.append("Prompts do not ask for reasoning, grades or training data more than others' do.")
     return found
@@ -139,7 +163,18 @@ def member_table(groups: Sequence[Group], scores: npt.NDArray[np.float64]) -> pd
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_MEMBER_COLUMNS))
 
 
-_MEMBER_COLUMNS = ("campaign_id", "account_id", "role", "membership", "score", "n_queries", "n_composites", "first_seen", "last_seen", "created_at")  # fmt: skip
+_MEMBER_COLUMNS = (
+    "campaign_id",
+    "account_id",
+    "role",
+    "membership",
+    "score",
+    "n_queries",
+    "n_composites",
+    "first_seen",
+    "last_seen",
+    "created_at",
+)
 
 
 def _members(group: Group, scores: npt.NDArray[np.float64]) -> pd.DataFrame:
@@ -170,11 +205,31 @@ def membership(group: Group) -> npt.NDArray[np.float64]:
 def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFrame:
     """One row per statement; rows to look at as path and row."""
     rows = [
-        (g.id, e.family, e.name, e.statement, e.observed, e.expected, e.p, e.weight, [_place(place, paths) for place in e.rows])
+        (
+            g.id,
+            e.family,
+            e.name,
+            e.statement,
+            e.observed,
+            e.expected,
+            e.p,
+            e.weight,
+            [_place(place, paths) for place in e.rows],
+        )
         for g in groups
         for e in g.evidence
     ]
-    names = ["campaign_id", "family", "name", "statement", "observed", "expected", "p", "weight", "rows"]
+    names = [
+        "campaign_id",
+        "family",
+        "name",
+        "statement",
+        "observed",
+        "expected",
+        "p",
+        "weight",
+        "rows",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -191,6 +246,15 @@ def timeline_table(groups: Sequence[Group], tables: Tables) -> pd.DataFrame:
         hour = own["day"].to_numpy() * 24 + own["slot"].to_numpy() // SLOTS_PER_HOUR
         by = own.assign(hour=hour).groupby("hour").agg(requests=("requests", "sum"), accounts=("account", "nunique"))
         moments = pd.to_datetime(by.index.to_numpy() * HOUR_US, unit="us", utc=True)
-        parts.append(pd.DataFrame({"campaign_id": group.id, "hour": moments, "requests": by["requests"].to_numpy(), "accounts": by["accounts"].to_numpy()}))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "campaign_id": group.id,
+                    "hour": moments,
+                    "requests": by["requests"].to_numpy(),
+                    "accounts": by["accounts"].to_numpy(),
+                }
+            )
+        )
     empty = pd.DataFrame({"campaign_id": [], "hour": pd.to_datetime([], utc=True), "requests": [], "accounts": []})
     return pd.concat(parts, ignore_index=True) if parts else empty

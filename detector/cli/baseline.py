@@ -14,11 +14,17 @@ def baseline() -> None:
 
 
 @baseline.command()
-@click.option("--run", "run", type=click.Path(path_type=Path), required=True, help="Folder of the scan whose accounts are ordinary.")
+@click.option(
+    "--run",
+    "run",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the scan whose accounts are ordinary.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the baseline.")
 @click.option("--note", default="", help="What the accounts are, for the baseline's card.")
 def fit(run: Path, out: Path, note: str) -> None:
-    """Fit a baseline on the accounts of a scan that no campaign holds.
+    r"""Fit a baseline on the accounts of a scan that no campaign holds.
 
     \b
     Example:
@@ -33,7 +39,12 @@ def fit(run: Path, out: Path, note: str) -> None:
     result = load_result(run)
     names = [f.name for f in FEATURES]
     ordinary = result.accounts[result.accounts["campaign_id"].isna() & ~result.accounts["flagged"]]
-    card = {"source": note or str(run), "window": result.run["window"], "accounts": len(ordinary), "made_by": "detector baseline fit"}
+    card = {
+        "source": note or str(run),
+        "window": result.run["window"],
+        "accounts": len(ordinary),
+        "made_by": "detector baseline fit",
+    }
     model = fit_baseline(ordinary[names], {f.name: f.suspicious for f in FEATURES}, Settings().anomaly, 0, card)
     out.mkdir(parents=True, exist_ok=True)
     save(model, out)
@@ -47,4 +58,9 @@ def show(folder: Path) -> None:
     from detector.anomaly.baseline import load
 
     model = load(folder)
-    click.echo(json.dumps({"accounts": model.accounts, "features": len(model.feature_names), "card": model.card}, indent=1))
+    click.echo(
+        json.dumps(
+            {"accounts": model.accounts, "features": len(model.feature_names), "card": model.card},
+            indent=1,
+        )
+    )

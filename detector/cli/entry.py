@@ -51,7 +51,7 @@ SUMMARIES = {
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="distillation-detector", prog_name="detector")
 def group() -> None:
-    """Find distillation campaigns in LLM API query logs.
+    r"""Find distillation campaigns in LLM API query logs.
 
     \b
     Example:
@@ -83,7 +83,10 @@ def main() -> NoReturn:
     except Exception as error:
         if os.environ.get(_TRACE):
             raise
-        _fail(f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.", INTERNAL)
+        _fail(
+            f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.",
+            INTERNAL,
+        )
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

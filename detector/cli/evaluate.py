@@ -10,9 +10,14 @@ import click
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--labels", type=click.Path(path_type=Path), required=True, help="Parquet or CSV with account_id, kind, population, campaign.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Parquet or CSV with account_id, kind, population, campaign.",
+)
 def evaluate(run: Path, labels: Path) -> None:
-    """Hold the result of a scan in folder RUN against labels.
+    r"""Hold the result of a scan in folder RUN against labels.
 
     \b
     Example:

@@ -9,8 +9,14 @@ import pandas as pd
 
 from detector.errors import UsageError
 
-settings_option = click.option("--settings", type=click.Path(path_type=Path), help="TOML file of settings; unknown names are refused.")
-run_option = click.option("--run", "run", type=click.Path(path_type=Path), required=True, help="Folder that a scan wrote.")
+settings_option = click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    help="TOML file of settings; unknown names are refused.",
+)
+run_option = click.option(
+    "--run", "run", type=click.Path(path_type=Path), required=True, help="Folder that a scan wrote."
+)
 
 
 def moment(name: str, text: str | None) -> pd.Timestamp | None:
@@ -28,5 +34,7 @@ def moment(name: str, text: str | None) -> pd.Timestamp | None:
     try:
         given = pd.Timestamp(text)
     except ValueError as error:
-        raise UsageError(f"{name} {text!r}: write a date or time such as 2026-03-28 or 2026-03-28T06:00:00Z.") from error
+        raise UsageError(
+            f"{name} {text!r}: write a date or time such as 2026-03-28 or 2026-03-28T06:00:00Z."
+        ) from error
     return given.tz_localize("UTC") if given.tzinfo is None else given.tz_convert("UTC")

@@ -16,23 +16,61 @@ INCOMPLETE = 3
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--accounts", multiple=True, help="Accounts file (CSV, JSON lines, Parquet); may be given again.")
+@click.option(
+    "--accounts",
+    multiple=True,
+    help="Accounts file (CSV, JSON lines, Parquet); may be given again.",
+)
 @click.option("--without-accounts", is_flag=True, help="Use the log alone, even where --accounts is given.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("result"), show_default=True, help="Folder for the result.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML file: canonical column = \"your.field\".")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("result"),
+    show_default=True,
+    help="Folder for the result.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(path_type=Path),
+    help='TOML file: canonical column = "your.field".',
+)
 @settings_option
-@click.option("--key", type=click.Path(path_type=Path), help="File with the secret of all hashes; else one is derived from the input.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Folder of a baseline to score accounts against.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    help="File with the secret of all hashes; else one is derived from the input.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Folder of a baseline to score accounts against.",
+)
 @click.option("--since", help="First moment of the window, UTC.")
 @click.option("--until", help="First moment after the window, UTC.")
-@click.option("--fail-on", type=click.Choice(["A", "B"]), help="Exit with 4 when a campaign of this tier or a worse one is found.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["A", "B"]),
+    help="Exit with 4 when a campaign of this tier or a worse one is found.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON instead of a summary.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def scan(
-    paths: tuple[str, ...], accounts: tuple[str, ...], without_accounts: bool, out: Path, mapping: Path | None, settings: Path | None,
-    key: Path | None, baseline: Path | None, since: str | None, until: str | None, fail_on: str | None, as_json: bool, quiet: bool,
-) -> int:  # fmt: skip
-    """Read query logs and report distillation campaigns.
+    paths: tuple[str, ...],
+    accounts: tuple[str, ...],
+    without_accounts: bool,
+    out: Path,
+    mapping: Path | None,
+    settings: Path | None,
+    key: Path | None,
+    baseline: Path | None,
+    since: str | None,
+    until: str | None,
+    fail_on: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    r"""Read query logs and report distillation campaigns.
 
     PATHS are files, folders and globs of JSON lines, CSV or Parquet, plain, gzip or zstd; - is standard input.
 

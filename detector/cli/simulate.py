@@ -9,12 +9,15 @@ import click
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
-@click.option("--recipe", help="Name of a recipe that ships with the detector; samples writes the sample logs.")
+@click.option(
+    "--recipe",
+    help="Name of a recipe that ships with the detector; samples writes the sample logs.",
+)
 @click.option("--settings", type=click.Path(path_type=Path), help="TOML file of a recipe of your own.")
 @click.option("--seed", type=int, default=None, help="Same seed, same bytes.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
 def simulate(out: Path, recipe: str | None, settings: Path | None, seed: int | None, form: str) -> None:
-    """Write synthetic logs with planted campaigns and benign look-alikes.
+    r"""Write synthetic logs with planted campaigns and benign look-alikes.
 
     \b
     Example:

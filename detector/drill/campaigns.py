@@ -76,9 +76,7 @@ class Pool:
                 raise UsageError(f"Pool: {name} = {found} is too small; give at least 1.")
         for language in self.languages:
             if language not in LANGUAGES:
-                raise UsageError(
-                    f"Pool: languages has {language!r}; choose from {', '.join(LANGUAGES)}."
-                )
+                raise UsageError(f"Pool: languages has {language!r}; choose from {', '.join(LANGUAGES)}.")
         if self.share == 0.0 and self.frames != "none":
             raise UsageError('Pool: share = 0 extracts nothing; say frames = "none" for resale.')
 

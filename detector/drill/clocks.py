@@ -15,12 +15,8 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 
 #: Weight of each local hour.
-EVENINGS = np.array(
-    [3, 2, 1, 1, 1, 1, 3, 6, 9, 10, 10, 9, 9, 9, 9, 10, 10, 11, 12, 14, 15, 14, 10, 6], dtype=float
-)
-OFFICE = np.array(
-    [1, 0, 0, 0, 0, 0, 1, 5, 14, 20, 21, 18, 10, 16, 20, 20, 18, 11, 5, 4, 4, 4, 3, 2], dtype=float
-)
+EVENINGS = np.array([3, 2, 1, 1, 1, 1, 3, 6, 9, 10, 10, 9, 9, 9, 9, 10, 10, 11, 12, 14, 15, 14, 10, 6], dtype=float)
+OFFICE = np.array([1, 0, 0, 0, 0, 0, 1, 5, 14, 20, 21, 18, 10, 16, 20, 20, 18, 11, 5, 4, 4, 4, 3, 2], dtype=float)
 FLAT = np.ones(24)
 
 
@@ -100,14 +96,10 @@ def personal(
     who, day = np.repeat(who, visits), np.repeat(day, visits)
     start = calendar.first + day * DAY + _time_of_day(hours, who.size, rng) - zones[who] * HOUR
     turns = rng.geometric(np.clip(1 / (habit.turns * zeal[who] ** 0.3), 0.02, 1.0))
-    return conversations(who, start, turns, habit.gap_seconds, rng).within(
-        calendar.first, calendar.end
-    )
+    return conversations(who, start, turns, habit.gap_seconds, rng).within(calendar.first, calendar.end)
 
 
-def conversations(
-    who: Ints, start: Ints, turns: Ints, gap_seconds: float, rng: np.random.Generator
-) -> Load:
+def conversations(who: Ints, start: Ints, turns: Ints, gap_seconds: float, rng: np.random.Generator) -> Load:
     """Conversations with `turns` messages each, a log-normal pause between them."""
     session = np.repeat(np.arange(who.size), turns)
     first = np.cumsum(turns) - turns
@@ -119,9 +111,7 @@ def conversations(
     return Load(who[session], when, session, turn)
 
 
-def streaming(
-    calendar: Calendar, per_day: Floats, rng: np.random.Generator, hours: Floats = EVENINGS
-) -> Load:
+def streaming(calendar: Calendar, per_day: Floats, rng: np.random.Generator, hours: Floats = EVENINGS) -> Load:
     """Send the requests of programs with customers by day and night: a Poisson process."""
     counts = rng.poisson(np.outer(per_day, np.ones(calendar.days)))
     who, day = np.nonzero(counts)
@@ -131,9 +121,7 @@ def streaming(
     return single(who, when)
 
 
-def scheduled(
-    calendar: Calendar, starts: Ints, counts: Ints, gap_seconds: float, rng: np.random.Generator
-) -> Load:
+def scheduled(calendar: Calendar, starts: Ints, counts: Ints, gap_seconds: float, rng: np.random.Generator) -> Load:
     """Jobs that start every day at the same minute and send one request after another."""
     n = starts.size
     who = np.repeat(np.repeat(np.arange(n), calendar.days), np.repeat(counts, calendar.days))
@@ -144,9 +132,7 @@ def scheduled(
     return single(who, calendar.first + day * DAY + offset).within(calendar.first, calendar.end)
 
 
-def dealt(
-    first: int, end: int, weights: Floats, total: int, hours: Floats, rng: np.random.Generator
-) -> Load:
+def dealt(first: int, end: int, weights: Floats, total: int, hours: Floats, rng: np.random.Generator) -> Load:
     """Work of one dispatcher that hands every item to one of its accounts.
 
     With equal `weights` the accounts' loads differ by chance only; all of them start, pause and
@@ -160,9 +146,7 @@ def dealt(
     return single(who.astype(np.int64), when).within(first, end)
 
 
-def gathering(
-    start: int, minutes: int, who: Ints, gap_seconds: float, rng: np.random.Generator
-) -> Load:
+def gathering(start: int, minutes: int, who: Ints, gap_seconds: float, rng: np.random.Generator) -> Load:
     """Conversations of people who sit together for some minutes."""
     begin = start + rng.integers(minutes * 60_000_000, size=who.size)
     turns = rng.geometric(0.35, size=who.size)

@@ -75,9 +75,7 @@ def average_precision(truth: Bools, score: npt.NDArray[np.float64]) -> float | N
     return float((hits * np.cumsum(hits) / taken).sum() / truth.sum())
 
 
-def recall_at(
-    truth: Bools, score: npt.NDArray[np.float64], false_positive_rate: float
-) -> float | None:
+def recall_at(truth: Bools, score: npt.NDArray[np.float64], false_positive_rate: float) -> float | None:
     """Share of true accounts above the lowest threshold that keeps the false positive rate."""
     if not truth.any():
         return None

@@ -64,9 +64,7 @@ def read_labels(path: Path) -> pd.DataFrame:
             )  # fmt: skip
             table = pa.csv.read_csv(path, convert_options=convert)
     except (OSError, pa.ArrowException) as error:
-        raise InputError(
-            f"{path}: cannot be read as labels in CSV or Parquet ({error})."
-        ) from error
+        raise InputError(f"{path}: cannot be read as labels in CSV or Parquet ({error}).") from error
     labels: pd.DataFrame = table.to_pandas()
     return labels
 

@@ -34,9 +34,7 @@ class Frame:
     text: str
 
 
-def deal_frames(
-    library: Library, pools: Sequence[Pool], rng: np.random.Generator
-) -> list[list[Frame]]:
+def deal_frames(library: Library, pools: Sequence[Pool], rng: np.random.Generator) -> list[list[Frame]]:
     """Frames of each campaign: operators do not share theirs, as long as there are enough."""
     stock = {bank: _stock(library, bank, rng) for bank in library.operators}
     taken: Counter[str] = Counter()
@@ -108,9 +106,7 @@ def _english(
     return prompts
 
 
-def _reworded(
-    library: Library, family: str, grammar: Grammar, n: int, rng: np.random.Generator
-) -> Texts:
+def _reworded(library: Library, family: str, grammar: Grammar, n: int, rng: np.random.Generator) -> Texts:
     """Frames put together clause by clause, so that hardly two are alike."""
     clauses = library.operators[family]["clauses"]
     columns = []

@@ -98,9 +98,7 @@ class Library:
         """Array of one text per entry of `areas`, which numbers the subjects."""
         return _by_bank(tuple(self.areas.values()), rule, areas, rng)
 
-    def by_project(
-        self, rule: str, projects: npt.NDArray[np.int64], rng: np.random.Generator
-    ) -> Texts:
+    def by_project(self, rule: str, projects: npt.NDArray[np.int64], rng: np.random.Generator) -> Texts:
         """Array of one text about code per entry of `projects`."""
         return _by_bank(self.projects, rule, projects, rng)
 
@@ -115,9 +113,7 @@ def library() -> Library:
     return Library()
 
 
-def _by_bank(
-    banks: Sequence[Grammar], rule: str, which: npt.NDArray[np.int64], rng: np.random.Generator
-) -> Texts:
+def _by_bank(banks: Sequence[Grammar], rule: str, which: npt.NDArray[np.int64], rng: np.random.Generator) -> Texts:
     texts = np.empty(which.size, dtype=object)
     for number, rows in _rows_by_value(which):
         texts[rows] = banks[number].write(rule, rows.size, rng)

@@ -107,9 +107,7 @@ def staff(
     """Accounts of one organisation: one domain, one card, one office network."""
     members = people(calendar, n, rng)
     office = cloud_addresses(2, rng, spread=1)
-    members.places = np.stack(
-        [np.full(n, office[0]), np.full(n, office[1]), members.places[:, 0]], 1
-    )
+    members.places = np.stack([np.full(n, office[0]), np.full(n, office[1]), members.places[:, 0]], 1)
     members.place_weights = (0.6, 0.2, 0.2)
     domain = "firm-" + str(fingerprints("", 1, rng)[0])[:6] + ".example"
     moment = calendar.first - int(joined_days_ago * DAY)
@@ -162,9 +160,7 @@ def cloud_addresses(n: int, rng: np.random.Generator, spread: int = 1 << 13) -> 
     host = rng.integers(1, 255, size=n)
     return np.array(
         [
-            f"172.{16 + (m >> 8)}.{m & 255}.{h}"
-            if m < 4096
-            else f"198.{18 + m % 2}.{(m >> 1) & 255}.{h}"
+            f"172.{16 + (m >> 8)}.{m & 255}.{h}" if m < 4096 else f"198.{18 + m % 2}.{(m >> 1) & 255}.{h}"
             for m, h in zip(net, host, strict=True)
         ],
         dtype=object,
@@ -190,9 +186,7 @@ def kits(n: int, rng: np.random.Generator) -> Words:
 def fingerprints(prefix: str, n: int, rng: np.random.Generator) -> Words:
     """Opaque ids such as a payment processor or a device gives."""
     values = rng.integers(0, 1 << 48, size=n)
-    return np.array(
-        [f"{prefix}{'-' if prefix else ''}{value:012x}" for value in values], dtype=object
-    )
+    return np.array([f"{prefix}{'-' if prefix else ''}{value:012x}" for value in values], dtype=object)
 
 
 def shared(values: Words, n: int, rng: np.random.Generator) -> Words:
@@ -225,6 +219,4 @@ def _where(known: npt.NDArray[np.bool_], values: Words) -> Words:
 
 def _skewed(values: tuple[str, ...], n: int, rng: np.random.Generator) -> Words:
     weights = 1.0 / np.arange(1, len(values) + 1) ** 0.8
-    return np.array(values, dtype=object)[
-        rng.choice(len(values), size=n, p=weights / weights.sum())
-    ]
+    return np.array(values, dtype=object)[rng.choice(len(values), size=n, p=weights / weights.sum())]

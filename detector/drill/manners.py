@@ -60,9 +60,7 @@ PROGRAM = Manner(
 )
 
 
-def compose(
-    members: Members, load: Load, written: Written, manner: Manner, rng: np.random.Generator
-) -> pd.DataFrame:
+def compose(members: Members, load: Load, written: Written, manner: Manner, rng: np.random.Generator) -> pd.DataFrame:
     """Put a group's requests into canonical columns; `member` numbers the account within it."""
     n = len(load)
     who = load.who
@@ -134,9 +132,7 @@ def _models(manner: Manner, n: int, who: npt.NDArray[np.int64], rng: np.random.G
     return chosen
 
 
-def _by_session(
-    load: Load, weights: tuple[float, ...], rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _by_session(load: Load, weights: tuple[float, ...], rng: np.random.Generator) -> npt.NDArray[np.int64]:
     sessions = int(load.session.max()) + 1 if len(load) else 0
     bounds: Floats = np.cumsum(weights)[:-1]
     drawn: npt.NDArray[np.int64] = np.searchsorted(bounds, rng.random(sessions))[load.session]

@@ -53,9 +53,9 @@ def classroom(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     )
     lessons = rng.permutation(stage.calendar.days)[: max(1, stage.calendar.days * 2 // 7)]
     hour = stage.calendar.first + int(rng.integers(8, 14)) * HOUR
-    load = joined(
-        [gathering(hour + int(day) * DAY, 45, np.arange(n), 70.0, rng) for day in lessons]
-    ).within(stage.calendar.first, stage.calendar.end)
+    load = joined([gathering(hour + int(day) * DAY, 45, np.arange(n), 70.0, rng) for day in lessons]).within(
+        stage.calendar.first, stage.calendar.end
+    )
     prompts = _about(stage, "lesson", "topics", len(load), rng)
     return perform("classroom", [Act(members, load, unframed(prompts), WEB)], rng)
 
@@ -93,9 +93,7 @@ def hackathon(stage: Stage, n: int, rng: np.random.Generator) -> Group:
         plan="payg",
     )
     members.clients = np.concatenate([members.clients, identities.kits(n, rng)], axis=1)
-    visits = [
-        gathering(opening, 44 * 60, rng.permutation(n)[: int(0.8 * n)], 60.0, rng) for _ in range(6)
-    ]
+    visits = [gathering(opening, 44 * 60, rng.permutation(n)[: int(0.8 * n)], 60.0, rng) for _ in range(6)]
     load = joined(visits).within(stage.calendar.first, stage.calendar.end)
     prompts = stage.library.anywhere("hack", len(load), rng)
     return perform("hackathon", [Act(members, load, unframed(prompts), WEB)], rng)
@@ -106,21 +104,15 @@ def evaluators(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     members = identities.staff(stage.calendar, n, True, rng)
     members.clients = identities.kits(n, rng)
     load = scheduled(stage.calendar, np.full(n, 90), np.full(n, 60), 4.0, rng)
-    return perform(
-        "evaluators", [Act(members, load, _items(stage, load, 60, rng), EVALUATION)], rng
-    )
+    return perform("evaluators", [Act(members, load, _items(stage, load, 60, rng), EVALUATION)], rng)
 
 
 def benchmark_runners(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Let unrelated groups run one public test set, each when it suits them."""
     members = identities.developers(stage.calendar, n, rng)
-    members = members.with_facts(
-        created_at=stage.calendar.first - rng.integers(1, 400, size=n) * DAY
-    )
+    members = members.with_facts(created_at=stage.calendar.first - rng.integers(1, 400, size=n) * DAY)
     starts = rng.integers(stage.calendar.first, max(stage.calendar.end - 3 * HOUR, 1), size=n)
-    runs = [
-        gathering(int(start), 90, np.full(45, who), 20.0, rng) for who, start in enumerate(starts)
-    ]
+    runs = [gathering(int(start), 90, np.full(45, who), 20.0, rng) for who, start in enumerate(starts)]
     run = joined(runs).within(stage.calendar.first, stage.calendar.end)
     load = single(run.who, run.when)
     written = _items(stage, load, 120, rng)
@@ -141,9 +133,7 @@ def judge_team(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     members = identities.staff(stage.calendar, n, True, rng)
     load = _dealt_daily(stage, n, 25.0, rng)
     prompts = stage.library.anywhere("verdict_item", len(load), rng)
-    written = framed(
-        stage.library.fixed["judge_frame"] + prompts, stage.library.fixed["judge_system"]
-    )
+    written = framed(stage.library.fixed["judge_frame"] + prompts, stage.library.fixed["judge_system"])
     return perform("judge_team", [Act(members, load, written, DESK)], rng)
 
 
@@ -185,9 +175,7 @@ OCCASIONS: dict[str, tuple[tuple[int, int], Occasion]] = {
 }
 
 
-def _office_work(
-    population: str, stage: Stage, members: identities.Members, rng: np.random.Generator
-) -> Group:
+def _office_work(population: str, stage: Stage, members: identities.Members, rng: np.random.Generator) -> Group:
     n = len(members)
     zones = np.ones(n, dtype=np.int64)
     habit = Habit(active=0.6, weekend=0.08, visits=0.7, turns=2.2)
@@ -203,9 +191,7 @@ def _about(stage: Stage, rule: str, subjects: str, n: int, rng: np.random.Genera
     chosen = [str(choices[i]) for i in rng.permutation(len(choices))[:2]]
     texts = stage.library.anywhere(rule, n, rng)
     pick = rng.integers(2, size=n)
-    return np.array(
-        [text.replace("@subject", chosen[i]) for text, i in zip(texts, pick, strict=True)], object
-    )
+    return np.array([text.replace("@subject", chosen[i]) for text, i in zip(texts, pick, strict=True)], object)
 
 
 def _items(stage: Stage, load: Load, size: int, rng: np.random.Generator) -> Written:

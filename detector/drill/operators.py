@@ -28,14 +28,10 @@ from detector.drill.manners import LARGE, SMALL, WEB, Manner
 from detector.drill.voices import everyday, strangers
 
 SHAPES_OF_BOTS = ("aaaaaa9999", "aaaa99999", "aa9999aa", "aaaaaaaaaaa9", "aaa.aaa999", "9999aaaa")
-RESOLD = Manner(
-    models=((LARGE, 0.7), (SMALL, 0.3)), streams=1.0, keeps_session=False, max_tokens=(None, 4096)
-)
+RESOLD = Manner(models=((LARGE, 0.7), (SMALL, 0.3)), streams=1.0, keeps_session=False, max_tokens=(None, 4096))
 
 
-def run_pool(
-    stage: Stage, pool: Pool, name: str, frames: Sequence[Frame], rng: np.random.Generator
-) -> Group:
+def run_pool(stage: Stage, pool: Pool, name: str, frames: Sequence[Frame], rng: np.random.Generator) -> Group:
     """Accounts and requests of one campaign, labelled `name`."""
     members, operated = _enrol(stage, pool, rng)
     acts = []
@@ -70,9 +66,7 @@ def _exits(pool: Pool, rng: np.random.Generator) -> Words:
     return mixed.astype(object)
 
 
-def _identity(
-    stage: Stage, pool: Pool, members: Members, places: Words, rng: np.random.Generator
-) -> dict[str, Any]:
+def _identity(stage: Stage, pool: Pool, members: Members, places: Words, rng: np.random.Generator) -> dict[str, Any]:
     facts: dict[str, Any] = {"created_at": _births(stage, pool, members, rng)}
     facts |= _closures(stage, pool)
     if pool.besides == "own" and pool.share < 1.0:
@@ -151,9 +145,7 @@ def _deal(pool: Pool, first: int, end: int, who: Ints, rng: np.random.Generator)
     return Load(who[load.who], load.when, load.session, load.turn)
 
 
-def _besides(
-    stage: Stage, pool: Pool, members: Members, operated: Members, rng: np.random.Generator
-) -> Act:
+def _besides(stage: Stage, pool: Pool, members: Members, operated: Members, rng: np.random.Generator) -> Act:
     n = pool.accounts
     if pool.besides == "own" and pool.frames != "none":
         load = personal(stage.calendar, n, Habit(), rng)
@@ -163,9 +155,7 @@ def _besides(
     habit = Habit(active=0.9, weekend=1.0, visits=max(wanted / turns / 0.9 - 1, 0.0), turns=turns)
     load = personal(stage.calendar, n, habit, rng)
     launch = stage.calendar.first + int(pool.first_day * DAY)
-    load = load.within(
-        launch if pool.created == "burst" else stage.calendar.first, stage.calendar.end
-    )
+    load = load.within(launch if pool.created == "burst" else stage.calendar.first, stage.calendar.end)
     return Act(operated, load, strangers(stage.library, load, rng), RESOLD)
 
 

@@ -57,9 +57,7 @@ def products(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 def agent_users(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Users of one popular agent: strangers who all send the same system prompt."""
     members = identities.developers(stage.calendar, n, rng)
-    versions = np.array(
-        [f"latchkey/{minor}.{patch}" for minor in (3, 4) for patch in range(4)], object
-    )
+    versions = np.array([f"latchkey/{minor}.{patch}" for minor in (3, 4) for patch in range(4)], object)
     members.clients = versions[rng.integers(versions.size, size=(n, 1))]
     habit = Habit(active=0.5, weekend=0.5, visits=0.8, turns=6.0, spread=0.8, gap_seconds=25.0)
     load = personal(stage.calendar, n, habit, rng)
@@ -87,9 +85,7 @@ def households(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     cards = identities.fingerprints("pay", max(n // 3, 1), rng)[home]
     members.places[:, 0] = lines
     own = members.accounts["payment_fingerprint"].to_numpy(dtype=object)
-    members = members.with_facts(
-        signup_ip=lines, payment_fingerprint=np.where(rng.random(n) < 0.6, cards, own)
-    )
+    members = members.with_facts(signup_ip=lines, payment_fingerprint=np.where(rng.random(n) < 0.6, cards, own))
     load = personal(stage.calendar, n, Habit(), rng)
     written = everyday(stage.library, n, load, rng)
     return perform("households", [Act(members, load, written, WEB)], rng)

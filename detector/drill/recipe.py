@@ -59,8 +59,7 @@ class Recipe:
         """Refuse a recipe that cannot be cooked, and say which word is wrong."""
         if self.accounts < 0 or self.days < 1:
             raise UsageError(
-                f"Recipe: accounts = {self.accounts}, days = {self.days}; "
-                "give at least 0 accounts and 1 day."
+                f"Recipe: accounts = {self.accounts}, days = {self.days}; give at least 0 accounts and 1 day."
             )
         for name, share in self.crowd.items():
             _known("population of the crowd", name, CROWD, OCCASIONS, "populations")
@@ -73,8 +72,7 @@ class Recipe:
             sizes = [groups] if isinstance(groups, int) else list(groups)
             if not all(isinstance(size, int) and size >= 0 for size in sizes):
                 raise UsageError(
-                    f"Recipe: populations.{name} = {groups!r}; give a number of groups "
-                    "or a list of their sizes."
+                    f"Recipe: populations.{name} = {groups!r}; give a number of groups or a list of their sizes."
                 )
 
 

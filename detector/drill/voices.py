@@ -31,16 +31,12 @@ def strangers(library: Library, load: Load, rng: np.random.Generator) -> Written
     return unframed(_spoken(library, speaks, areas, load, load.session, voices, rng))
 
 
-def topical(
-    library: Library, rule: str, accounts: int, load: Load, rng: np.random.Generator
-) -> Texts:
+def topical(library: Library, rule: str, accounts: int, load: Load, rng: np.random.Generator) -> Texts:
     """Texts of one rule, on the subjects that each account prefers."""
     return library.by_area(rule, subjects(library, accounts, load, rng), rng)
 
 
-def coding(
-    library: Library, rule: str, accounts: int, load: Load, rng: np.random.Generator
-) -> Texts:
+def coding(library: Library, rule: str, accounts: int, load: Load, rng: np.random.Generator) -> Texts:
     """Texts of one rule about code, on the few projects that each account works on."""
     projects = _favourites(accounts, len(library.projects), load, rng, 0.06)
     texts = library.by_project(rule, projects, rng)

@@ -105,9 +105,7 @@ def _queries(requests: pd.DataFrame, accounts: pd.DataFrame, seed: int) -> pd.Da
     given = {name: requests[name] for name in QUERY_NAMES if name in requests.columns}
     unknown = dict.fromkeys(set(QUERY_NAMES) - set(given))
     queries = pd.DataFrame(given).assign(**unknown)[list(QUERY_NAMES)].copy()
-    queries["timestamp"] = pd.to_datetime(requests["timestamp"], unit="us", utc=True).dt.as_unit(
-        "us"
-    )
+    queries["timestamp"] = pd.to_datetime(requests["timestamp"], unit="us", utc=True).dt.as_unit("us")
     queries["account_id"] = accounts["account_id"].to_numpy(dtype=object)[who]
     queries["organization_id"] = accounts["organization_id"].to_numpy(dtype=object)[who]
     queries["request_id"] = identities.opaque_ids(n, seed + 1)

@@ -77,9 +77,7 @@ class Feature:
         return tuple(column for column in self.needs if column not in coverage)
 
 
-def feature(
-    *, unit: str, suspicious: Direction, needs: tuple[str, ...] = ()
-) -> Callable[[Compute], Feature]:
+def feature(*, unit: str, suspicious: Direction, needs: tuple[str, ...] = ()) -> Callable[[Compute], Feature]:
     """Declare the decorated function as a feature of the family its module is named after.
 
     Parameters

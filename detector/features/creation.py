@@ -52,9 +52,7 @@ def signup_surprise(tables: Tables) -> Floats:
     return surprise
 
 
-@feature(
-    unit="-log10 p", suspicious="high", needs=("accounts.created_at", "accounts.email_pattern")
-)
+@feature(unit="-log10 p", suspicious="high", needs=("accounts.created_at", "accounts.email_pattern"))
 def mailbox_shape_surprise(tables: Tables) -> Floats:
     """Surprise at how many sign-ups within twelve hours have a mailbox name of the same shape.
 

@@ -152,9 +152,7 @@ def output_against_input(tables: Tables) -> Floats:
     .. [1] Wang, Y. et al. (2023), "Self-Instruct: aligning language models with self-generated
            instructions", ACL.
     """
-    against = ratio(
-        share(tables, "output_tokens", "known_output"), share(tables, "input_tokens", "known_input")
-    )
+    against = ratio(share(tables, "output_tokens", "known_output"), share(tables, "input_tokens", "known_input"))
     positive = np.nan_to_num(against) > 0
     return where(np.log2(np.where(positive, against, 1.0)), positive)
 

@@ -117,9 +117,7 @@ def _topics_of_prompts(tables: Tables) -> Counts:
     prompts = by_account(account[rows], hashes(tables, "prompt")[rows])
     order, starts = groups(prompts)
     first = rows[order[starts]]
-    return count_pairs(
-        account[first], topic[first].astype(np.uint64), np.ones(len(first)), len(tables.accounts)
-    )
+    return count_pairs(account[first], topic[first].astype(np.uint64), np.ones(len(first)), len(tables.accounts))
 
 
 def synchrony(tables: Tables) -> Floats:

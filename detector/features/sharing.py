@@ -128,10 +128,7 @@ def signup_bins(tables: Tables) -> list[Hashes]:
     """Hour and day of each sign-up, as two columns of facts."""
     created = created_us(tables)
     known = np.isfinite(created)
-    return [
-        np.where(known, np.nan_to_num(created) // width + 1, 0).astype(np.uint64)
-        for width in (HOUR, DAY)
-    ]
+    return [np.where(known, np.nan_to_num(created) // width + 1, 0).astype(np.uint64) for width in (HOUR, DAY)]
 
 
 def rare_families(tables: Tables) -> Floats:

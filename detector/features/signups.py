@@ -84,8 +84,7 @@ def neighbours_surprise(tables: Tables, moments: Ints, near: int, around: int) -
     """
     first, last = tables.signups[0], tables.signups[-1] + 1
     bounds = [
-        (np.clip(moments - width, first, last), np.clip(moments + width, first, last))
-        for width in (near, around)
+        (np.clip(moments - width, first, last), np.clip(moments + width, first, last)) for width in (near, around)
     ]
     counts = [np.maximum(signups_between(tables, *bound) - 1, 0) for bound in bounds]
     room = [expected_weeks(tables, end) - expected_weeks(tables, start) for start, end in bounds]

@@ -12,9 +12,7 @@ from detector.logs.canonical import Loose
 from detector.schema import Column
 
 
-def batched(
-    parts: Iterable[Loose], batch_rows: int, columns: tuple[Column, ...]
-) -> Iterator[Loose]:
+def batched(parts: Iterable[Loose], batch_rows: int, columns: tuple[Column, ...]) -> Iterator[Loose]:
     """Join parts until a batch has enough rows; what came before an error is not lost."""
     gathered: list[Loose] = []
     rows = 0

@@ -63,9 +63,7 @@ def checked_batch(loose: Loose, intake: Intake) -> pa.RecordBatch:
     columns["content_state"] = content_states(columns["content_state"], columns["prompt"])
     columns["file"] = pa.array(np.full(len(rows), intake.file.index, np.int32))
     columns["row"] = pa.array(rows)
-    batch = pa.RecordBatch.from_arrays(
-        [columns[name] for name in BATCH_SCHEMA.names], schema=BATCH_SCHEMA
-    )
+    batch = pa.RecordBatch.from_arrays([columns[name] for name in BATCH_SCHEMA.names], schema=BATCH_SCHEMA)
     _describe(batch, intake)
     return batch
 

@@ -45,7 +45,10 @@ def as_text(values: pa.Array, column: str, note: Note) -> pa.Array:
 
 
 def as_int(values: pa.Array, column: str, note: Note) -> pa.Array:
-    """Column as int64; fractions, words and numbers beyond 64 bits become null."""
+    """Column as int64; fractions, words and numbers beyond 64 bits become null.
+
+    Stored floats may hold the whole numbers of a column with gaps; NaN stands for a gap.
+    """
     values = plain(values)
     kind = values.type
     if pa.types.is_int64(kind):
@@ -55,7 +58,7 @@ def as_int(values: pa.Array, column: str, note: Note) -> pa.Array:
     if pa.types.is_integer(kind):
         return pc.cast(values, pa.int64())
     if pa.types.is_floating(kind):
-        return _whole_floats(pc.cast(values, pa.float64()), column, note)
+        return _whole_floats(_known_floats(values), column, note)
     if not _is_text(kind):
         return _nothing(values, pa.int64(), column, "not a whole number, set to null", note)
     text = _stripped(values)
@@ -68,13 +71,13 @@ def as_int(values: pa.Array, column: str, note: Note) -> pa.Array:
 
 
 def as_float(values: pa.Array, column: str, note: Note) -> pa.Array:
-    """Column as float64; words and values that are not finite become null."""
+    """Column as float64; words and infinite values become null and are counted, NaN is a gap."""
     values = plain(values)
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_floating(kind):
-        floats = pc.cast(values, pa.float64())
+        floats = _known_floats(values)
     elif _is_text(kind):
         floats = _floats(_stripped(values), column, note)
     else:
@@ -121,9 +124,7 @@ def plain(values: pa.Array) -> pa.Array:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"
-    )
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view")
 
 
 def _stripped(values: pa.Array) -> pa.Array:
@@ -138,10 +139,15 @@ def _floats(text: pa.Array, column: str, note: Note) -> pa.Array:
     return floats
 
 
+def _known_floats(values: pa.Array) -> pa.Array:
+    """Floats in which a missing number is null; pandas writes NaN for it."""
+    floats = pc.cast(values, pa.float64())
+    missing = pc.is_nan(floats)
+    return pc.if_else(missing, None, floats) if pc.any(missing).as_py() else floats
+
+
 def _whole_floats(floats: pa.Array, column: str, note: Note) -> pa.Array:
-    whole = pc.and_(
-        pc.equal(pc.floor(floats), floats), pc.less_equal(pc.abs(floats), float(_EXACT_FLOAT))
-    )
+    whole = pc.and_(pc.equal(pc.floor(floats), floats), pc.less_equal(pc.abs(floats), float(_EXACT_FLOAT)))
     kept = _kept(floats, whole, column, "not a whole number, set to null", note)
     return pc.cast(kept, pa.int64())
 

@@ -100,9 +100,7 @@ def _unquoted(field: bytes) -> bytes:
     return field[1:end].replace(b'""', b'"') + field[end + 1 :]
 
 
-def _whole_records(
-    block: Block, max_bytes: int
-) -> Generator[Records | BadLine, None, Block | None]:
+def _whole_records(block: Block, max_bytes: int) -> Generator[Records | BadLine, None, Block | None]:
     """Yield the records of a block; return the lines after the last one, or None."""
     while True:
         spans = _spans(block, max_bytes)

@@ -30,9 +30,7 @@ _DETAILS = {
 }
 
 
-def read_csv(
-    pieces: Iterable[bytes], intake: Intake, columns: tuple[Column, ...]
-) -> Iterator[Loose]:
+def read_csv(pieces: Iterable[bytes], intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
     """Rows in file order; lines that are no rows go to the rejects.
 
     Raises
@@ -67,14 +65,11 @@ def _header(record: bytes, intake: Intake) -> list[str]:
     try:
         names = [f.decode("utf-8") for f in split(record.removeprefix(_BOM))]
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{intake.file.shown}: the header is not UTF-8; convert the file."
-        ) from error
+        raise InputError(f"{intake.file.shown}: the header is not UTF-8; convert the file.") from error
     repeated = sorted({name for name in names if names.count(name) > 1 and name})
     if repeated:
         raise InputError(
-            f"{intake.file.shown}: the header names {', '.join(repeated)} more than once; "
-            "rename one of them."
+            f"{intake.file.shown}: the header names {', '.join(repeated)} more than once; rename one of them."
         )
     intake.report.columns_found = names
     return names
@@ -187,9 +182,7 @@ class _Reader:
         table = (
             pyarrow.csv.read_csv(
                 io.BytesIO(data),
-                pyarrow.csv.ReadOptions(
-                    column_names=self._labels, block_size=len(data) + 1, use_threads=False
-                ),
+                pyarrow.csv.ReadOptions(column_names=self._labels, block_size=len(data) + 1, use_threads=False),
                 pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
                 pyarrow.csv.ConvertOptions(
                     column_types={label: pa.large_binary() for label in labels},

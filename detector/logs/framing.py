@@ -111,9 +111,7 @@ class _Framer:
             start = int(long) + 1
         yield from self._block(data, ends, start, len(ends))
 
-    def _block(
-        self, data: bytes, ends: NDArray[np.int64], start: int, stop: int
-    ) -> Iterator[Block]:
+    def _block(self, data: bytes, ends: NDArray[np.int64], start: int, stop: int) -> Iterator[Block]:
         if start >= stop:
             return
         if stop - start == len(ends):

@@ -66,9 +66,7 @@ class JsonLines:
             if isinstance(part, LongLine):
                 limit = self.intake.settings.max_line_bytes
                 self.intake.report.rows_in += 1
-                self.intake.reject(
-                    part.line, part.offset, "line_too_long", f"the line has over {limit:,} bytes"
-                )
+                self.intake.reject(part.line, part.offset, "line_too_long", f"the line has over {limit:,} bytes")
                 continue
             decoded = self._decode(part)
             self._list_columns(part)
@@ -151,9 +149,7 @@ class JsonLines:
         values = column_values(decoded.records, self.shape.columns)
         if "prompt" in values:
             self._unfold(values)
-        columns = {
-            c.name: to_array(values[c.name], c.type, decoded.exact) for c in self.shape.columns
-        }
+        columns = {c.name: to_array(values[c.name], c.type, decoded.exact) for c in self.shape.columns}
         return Loose(columns, decoded.rows, decoded.offsets)
 
     def _with_required(self, decoded: Decoded) -> Decoded:
@@ -176,8 +172,6 @@ class JsonLines:
         kinds = set(map(type, values["prompt"])) | set(map(type, values["system_prompt"]))
         if kinds <= {str, type(None)}:
             return
-        prompts, systems, counts, unusable = unfold(
-            values["prompt"], values["system_prompt"], values["n_messages"]
-        )
+        prompts, systems, counts, unusable = unfold(values["prompt"], values["system_prompt"], values["n_messages"])
         self.intake.note("prompt", "of a shape that is not understood, set to null", unusable)
         values["prompt"], values["system_prompt"], values["n_messages"] = prompts, systems, counts

@@ -37,9 +37,7 @@ class LineScan:
     def needs_a_closer_look(self, data: bytes) -> bool:
         """Whether some line is not braced, nests too deep, or may repeat or disguise a key."""
         view = np.frombuffer(data, np.uint8)
-        return bool(
-            _is_suspect(view, _IN_STRING, _OUTSIDE, self._keys, self._bounds, self._deepest)
-        )
+        return bool(_is_suspect(view, _IN_STRING, _OUTSIDE, self._keys, self._bounds, self._deepest))
 
 
 @njit(cache=True, nogil=True)
@@ -110,9 +108,7 @@ def _ends_object(data: _Bytes, at: np.uint64) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _repeats(
-    data: _Bytes, start: np.uint64, stop: np.uint64, keys: _Bytes, bounds: _Ints, seen: _Ints
-) -> bool:
+def _repeats(data: _Bytes, start: np.uint64, stop: np.uint64, keys: _Bytes, bounds: _Ints, seen: _Ints) -> bool:
     """Whether a string is a key that was seen on this line, or a key written with escapes."""
     one, size, at = np.uint64(1), np.uint64(len(data)), stop + np.uint64(1)
     while at < size and data[at] <= _SPACE:

@@ -49,13 +49,9 @@ def _checked(path: Path, given: dict[str, Any], known: tuple[str, ...]) -> dict[
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(
-                f"{path}: no column is called {name}.{hint} Known: {', '.join(known)}."
-            )
+            raise UsageError(f"{path}: no column is called {name}.{hint} Known: {', '.join(known)}.")
         if not isinstance(source, str) or not source:
-            raise UsageError(
-                f'{path}: {name} must name a field of the log, {name} = "FIELD", not {source!r}.'
-            )
+            raise UsageError(f'{path}: {name} must name a field of the log, {name} = "FIELD", not {source!r}.')
     return given
 
 

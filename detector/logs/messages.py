@@ -87,9 +87,7 @@ def _of_messages(values: list[Any]) -> Conversation | None:
     messages = [v for v in values if isinstance(v, dict)]
     users = [text for m in messages if _role(m) in USER_ROLES if (text := _content(m))]
     systems = [text for m in messages if _role(m) in SYSTEM_ROLES if (text := _content(m))]
-    return Conversation(
-        users[-1] if users else None, "\n".join(systems) if systems else None, len(messages)
-    )
+    return Conversation(users[-1] if users else None, "\n".join(systems) if systems else None, len(messages))
 
 
 def _role(message: dict[str, Any]) -> str:
@@ -159,8 +157,7 @@ def unfold_text(columns: dict[str, pa.Array], note: Note) -> dict[str, pa.Array]
         return columns
     rows = len(prompts)
     systems, counts = (
-        columns[name].to_pylist() if name in columns else [None] * rows
-        for name in ("system_prompt", "n_messages")
+        columns[name].to_pylist() if name in columns else [None] * rows for name in ("system_prompt", "n_messages")
     )
     texts, instructions, numbers, unusable = unfold(prompts, systems, counts)
     note("prompt", "of a shape that is not understood, set to null", unusable)

@@ -11,8 +11,7 @@ from detector.logs.coerce import Note
 from detector.schema import CONTENT_STATES
 
 _FINISH = {
-    "stop": "stop end_turn stop_sequence eos eos_token complete completed finished finish "
-    "end_of_turn endoftext end",
+    "stop": "stop end_turn stop_sequence eos eos_token complete completed finished finish end_of_turn endoftext end",
     "length": "length max_tokens max_output_tokens max_completion_tokens token_limit "
     "model_length incomplete model_context_window_exceeded",
     "tool": "tool tool_calls tool_call tool_use function_call function_calls tool-calls "
@@ -54,9 +53,7 @@ def content_states(stated: pa.Array, prompt: pa.Array) -> pa.Array:
     return pc.coalesce(stated, pc.cast(guess, pa.large_string()))
 
 
-def _by_dictionary(
-    text: pa.Array, translate: Callable[[str], str | None], column: str, note: Note
-) -> pa.Array:
+def _by_dictionary(text: pa.Array, translate: Callable[[str], str | None], column: str, note: Note) -> pa.Array:
     encoded = text.dictionary_encode()
     words = [translate(word) for word in encoded.dictionary.to_pylist()]
     result = pa.array(words, pa.large_string()).take(encoded.indices)

@@ -121,8 +121,7 @@ class Source:
                 data += self.take(PIECE)
             if data and not data.startswith(_GZIP):
                 raise DamagedFile(
-                    f"{self.name}: bytes that are not gzip follow the gzip data; the rows before "
-                    "them were read."
+                    f"{self.name}: bytes that are not gzip follow the gzip data; the rows before them were read."
                 )
 
     def _inflated(self, member: zlib._Decompress, data: bytes) -> tuple[bytes, bytes]:
@@ -130,8 +129,7 @@ class Source:
             piece = member.decompress(data, PIECE)
         except zlib.error as error:
             raise DamagedFile(
-                f"{self.name}: the gzip data is damaged ({error}); the rows before the damage "
-                "were read."
+                f"{self.name}: the gzip data is damaged ({error}); the rows before the damage were read."
             ) from error
         return piece, member.unconsumed_tail
 
@@ -148,8 +146,7 @@ class Source:
                 piece = stream.read(PIECE)
             except OSError as error:
                 raise DamagedFile(
-                    f"{self.name}: the zstd data is cut off or damaged ({error}); the rows before "
-                    "the damage were read."
+                    f"{self.name}: the zstd data is cut off or damaged ({error}); the rows before the damage were read."
                 ) from error
             if not piece:
                 return
@@ -188,9 +185,7 @@ def open_source(file: LogFile, limits: Reading) -> Source:
     head = _first_bytes(source)
     if head.startswith(_GZIP):
         source.compression = "gzip"
-    elif head.startswith(_ZSTD) or (
-        head[:1] and head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
-    ):
+    elif head.startswith(_ZSTD) or (head[:1] and head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):
         source.compression = "zstd"
     else:
         refuse_foreign(file.shown, head)
@@ -210,10 +205,7 @@ def refuse_foreign(name: str, head: bytes) -> None:
             raise InputError(f"{name}: is {what}; readable are plain files, gzip and zstd.")
     for magic, encoding in _OTHER_ENCODINGS.items():
         if head.startswith(magic):
-            raise InputError(
-                f"{name}: is encoded in {encoding}; convert it to UTF-8 "
-                f"(iconv -f {encoding} -t UTF-8)."
-            )
+            raise InputError(f"{name}: is encoded in {encoding}; convert it to UTF-8 (iconv -f {encoding} -t UTF-8).")
 
 
 def _opened(file: LogFile) -> BinaryIO:
@@ -223,8 +215,7 @@ def _opened(file: LogFile) -> BinaryIO:
         mode = os.stat(file.path).st_mode
         if not stat.S_ISREG(mode):
             raise InputError(
-                f"{file.shown}: is not a regular file; to read from a program, pipe it in and "
-                "give - as the path."
+                f"{file.shown}: is not a regular file; to read from a program, pipe it in and give - as the path."
             )
         return open(file.path, "rb", buffering=0)
     except OSError as error:

@@ -61,9 +61,7 @@ def _damaged(intake: Intake, error: BaseException) -> DamagedFile:
     )
 
 
-def _places(
-    schema: pa.Schema, intake: Intake, columns: tuple[Column, ...]
-) -> dict[str, tuple[str, ...]]:
+def _places(schema: pa.Schema, intake: Intake, columns: tuple[Column, ...]) -> dict[str, tuple[str, ...]]:
     """Where each canonical column stands: a column's name, then names of its struct's fields."""
     intake.report.columns_found = list(schema.names)
     found = {}
@@ -117,9 +115,7 @@ def _check_type(kind: pa.DataType, name: str, intake: Intake) -> None:
         )
 
 
-def _batches(
-    file: pyarrow.parquet.ParquetFile, places: dict[str, tuple[str, ...]], intake: Intake
-) -> Iterator[Loose]:
+def _batches(file: pyarrow.parquet.ParquetFile, places: dict[str, tuple[str, ...]], intake: Intake) -> Iterator[Loose]:
     wanted = sorted({place[0] for place in places.values()})
     row = 1
     batches = file.iter_batches(intake.settings.batch_rows, columns=wanted, use_threads=False)
@@ -149,9 +145,7 @@ def _values(batch: pa.RecordBatch, place: tuple[str, ...]) -> pa.Array:
     return values
 
 
-def _with_valid_text(
-    columns: dict[str, pa.Array], rows: NDArray[np.int64], intake: Intake
-) -> Loose:
+def _with_valid_text(columns: dict[str, pa.Array], rows: NDArray[np.int64], intake: Intake) -> Loose:
     """Rows whose texts are UTF-8; Parquet does not promise it and Arrow does not check it."""
     good = np.ones(len(rows), np.bool_)
     for values in columns.values():

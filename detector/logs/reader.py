@@ -93,9 +93,7 @@ def read_rows(intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
             report.format = "parquet"
             yield from read_parquet(source, intake, columns)
         else:
-            yield from batched(
-                _read_text(source, intake, columns), intake.settings.batch_rows, columns
-            )
+            yield from batched(_read_text(source, intake, columns), intake.settings.batch_rows, columns)
             report.bytes, report.sha256 = source.read, source.sha256
     finally:
         if intake.file.path != STDIN:
@@ -143,8 +141,7 @@ def _format_of(head: bytes, intake: Intake) -> str:
     if line == b"{" or (line[:1] == b"[" and (line == b"[" or line[1:].lstrip()[:1] == b"{")):
         what = "a JSON array" if line[:1] == b"[" else "one JSON object over many lines"
         raise InputError(
-            f"{name}: holds {what}; write one object per line instead "
-            f"(jq -c '{'.[]' if line[:1] == b'[' else '.'}')."
+            f"{name}: holds {what}; write one object per line instead (jq -c '{'.[]' if line[:1] == b'[' else '.'}')."
         )
     named = any(part in intake.file.path.lower() for part in _JSON_NAMES)
     return "json lines" if line[:1] == b"{" or named or _is_json(line) else "csv"

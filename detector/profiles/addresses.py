@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_V4 = re.compile(rf"({_OCTET})((?:\.{_OCTET}){{2}})\.{_OCTET}", re.ASCII)
+#: First octets of v4 addresses some of which say nothing of a client, and so get a closer look.
+_SPECIAL = frozenset({"0", "127", "169", *map(str, range(224, 240))})
 
 
 def parse_address(text: str | None) -> tuple[str | None, str | None]:
@@ -19,6 +25,14 @@ def parse_address(text: str | None) -> tuple[str | None, str | None]:
     """
     if text is None:
         return None, None
+    plain = _V4.fullmatch(text)
+    if plain is not None and plain[1] not in _SPECIAL:
+        return text, f"{plain[1]}{plain[2]}.0/24"
+    return _parsed(text)
+
+
+def _parsed(text: str) -> tuple[str | None, str | None]:
+    """Host and network of an address in any notation."""
     try:
         address = ipaddress.ip_address(text.strip().strip("[]").split("%")[0])
     except ValueError:

@@ -63,12 +63,16 @@ def _accounts(profile: Profile, accounts: pa.Table | None) -> pd.DataFrame:
         if column.type == pa.large_string():
             people[column.name] = people[column.name].astype(object).where(people[column.name].notna(), None)
     people["has_account_row"] = people["account_id"].isin(set(known.index)).to_numpy(dtype=bool)
-    verified = people["organization_verified"].eq(True).fillna(False).to_numpy(dtype=bool) & people["organization_id"].notna().to_numpy()
+    verified = (
+        people["organization_verified"].eq(True).fillna(False).to_numpy(dtype=bool)
+        & people["organization_id"].notna().to_numpy()
+    )
     own = pd.Series(np.arange(len(people)), dtype=np.int64)
     shared = people.loc[verified].groupby("organization_id")["account_id"].transform(lambda ids: ids.index[0])
     own[shared.index] = shared.to_numpy(dtype=np.int64)
     people["principal"] = own.to_numpy()
-    return people
+    found: pd.DataFrame = people
+    return found
 
 
 def _mapped(kind: pa.DataType) -> object:

@@ -88,7 +88,9 @@ def build_profile(
     fingerprinter = RequestFingerprinter(key)
     built.names = fingerprinter.names
     failure: list[InputError] = []
-    for ids, account, columns in _folds(_selected(_until_failure(batches, failure), fingerprinter, window, repeats, built)):
+    for ids, account, columns in _folds(
+        _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built)
+    ):
         part = profile_of(ids, account, columns, sizes)
         built.profile = part if built.profile is None else merge([built.profile, part], sizes)
     if failure:
@@ -135,12 +137,17 @@ def _selected(
             kept = repeats.keep(columns["request"], columns["identified"])
             built.rows_duplicate += int((~kept).sum())
             if not kept.all():
-                ids, columns = ids.filter(pa.array(kept)), {name: values[kept] for name, values in columns.items()}
+                ids, columns = (
+                    ids.filter(pa.array(kept)),
+                    {name: values[kept] for name, values in columns.items()},
+                )
         built.rows_used += len(ids)
         yield ids, columns
 
 
-def _folds(parts: Iterable[tuple[pa.Array, Columns]]) -> Iterator[tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]]:
+def _folds(
+    parts: Iterable[tuple[pa.Array, Columns]],
+) -> Iterator[tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]]:
     """Parts gathered until there are `FOLD_ROWS` rows, with account ids as positions in a sorted list."""
     held: list[tuple[pa.Array, Columns]] = []
     rows = 0
@@ -154,7 +161,9 @@ def _folds(parts: Iterable[tuple[pa.Array, Columns]]) -> Iterator[tuple[npt.NDAr
         yield _fold(held)
 
 
-def _fold(parts: list[tuple[pa.Array, Columns]]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]:
+def _fold(
+    parts: list[tuple[pa.Array, Columns]],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]:
     encoded = pa.chunked_array([ids for ids, _ in parts]).combine_chunks().dictionary_encode()
     names = np.array(encoded.dictionary.to_pylist(), dtype=object)
     order = np.argsort(names, kind="stable")

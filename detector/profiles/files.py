@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
-import joblib
 import numpy as np
 import numpy.typing as npt
+from joblib.externals.loky import get_reusable_executor
 
 from detector.errors import InputError
 from detector.logs.files import LogFile
@@ -71,6 +73,9 @@ class Window:
         return merged
 
 
+_Lane = Callable[[Task, Repeats | None], Profiled]
+
+
 def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None = None) -> Window:
     """Profile files, each once, and merge what came of them.
 
@@ -86,7 +91,8 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     Notes
     -----
     A request with an id counts once in all files together: the occurrence in the file whose content hash is smallest
-    does. Files with repeats are read a second time without them, so that nothing grows with the rows but eight bytes for
+    does. Files with repeats are read a second time without them, so that nothing grows with the rows but eight
+    bytes for
     each. A file whose content is that of another counts not at all.
     """
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
@@ -106,27 +112,50 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
 
 
 def _run(
-    tasks: list[Task], repeats: list[Repeats | None], workers: int, done: Callable[[Profiled], None] | None
+    tasks: list[Task],
+    repeats: list[Repeats | None],
+    workers: int,
+    done: Callable[[Profiled], None] | None,
 ) -> list[Profiled]:
     sizes = [_bytes(task.file) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-sizes[i], tasks[i].file.index))
-    n = workers or (os.cpu_count() or 1)
-    if len(tasks) == 1 or (not workers and sum(sizes) < SMALL_INPUT):
+    n = min(workers or (os.cpu_count() or 1), len(tasks))
+    if not workers and sum(sizes) < SMALL_INPUT:
         n = 1
     found: dict[int, Profiled] = {}
-    for i, one in zip(order, _each(tasks, repeats, order, n), strict=True):
+    for i, one in _each(tasks, repeats, order, n):
         found[i] = one
         if done is not None:
             done(one)
     return [found[i] for i in range(len(tasks))]
 
 
-def _each(tasks: list[Task], repeats: list[Repeats | None], order: list[int], n: int) -> Iterator[Profiled]:
+def _each(tasks: list[Task], repeats: list[Repeats | None], order: list[int], n: int) -> Iterator[tuple[int, Profiled]]:
+    """Files as they are finished, with their places.
+
+    This process is one of the n, since it has everything loaded while another takes seconds to start.
+    """
     if n == 1:
-        return (profile_file(tasks[i], repeats[i]) for i in order)
-    pool = joblib.Parallel(n_jobs=n, backend="loky", return_as="generator", max_nbytes=None)
-    results: Iterator[Profiled] = pool(joblib.delayed(profile_file)(tasks[i], repeats[i]) for i in order)
-    return results
+        yield from ((i, profile_file(tasks[i], repeats[i])) for i in order)
+        return
+    others = get_reusable_executor(n - 1)
+    lanes: SimpleQueue[_Lane] = SimpleQueue()
+    for lane in [profile_file, *[lambda *given: others.submit(profile_file, *given).result()] * (n - 1)]:
+        lanes.put(lane)
+
+    def run(i: int) -> tuple[int, Profiled]:
+        lane = lanes.get()
+        try:
+            return i, lane(tasks[i], repeats[i])
+        finally:
+            lanes.put(lane)
+
+    threads = ThreadPoolExecutor(n)
+    try:
+        for finished in as_completed([threads.submit(run, i) for i in order]):
+            yield finished.result()
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
@@ -156,7 +185,10 @@ def _drop_copies(files: list[Profiled]) -> None:
         known = first.setdefault(one.report.sha256, one.report.path) if one.report.sha256 else one.report.path
         if known != one.report.path and one.report.rows_in:
             built = one.built
-            one.built = Built(rows_duplicate=built.rows_used + built.rows_duplicate, rows_out_of_window=built.rows_out_of_window)
+            one.built = Built(
+                rows_duplicate=built.rows_used + built.rows_duplicate,
+                rows_out_of_window=built.rows_out_of_window,
+            )
             one.report.warnings.append(f"The content is that of {known}: its rows count once.")
 
 

@@ -28,7 +28,19 @@ FLAGS = ("refused", "truncated", "failed", "logprobs")
 _PURPOSES = {
     name: i
     for i, name in enumerate(
-        ("account", "request_id", "address", "subnet", "client", "model", "end_user", "session", "settings", "row"), start=1
+        (
+            "account",
+            "request_id",
+            "address",
+            "subnet",
+            "client",
+            "model",
+            "end_user",
+            "session",
+            "settings",
+            "row",
+        ),
+        start=1,
     )
 }
 NAMES_KEPT = 50_000
@@ -76,7 +88,12 @@ class RequestFingerprinter:
         get = batch.column
         out: Columns = {}
         text = self._text.texts(get("prompt"))
-        for name, column in (("prompt", PROMPT), ("template", TEMPLATE), ("head", HEAD), ("tail", TAIL)):
+        for name, column in (
+            ("prompt", PROMPT),
+            ("template", TEMPLATE),
+            ("head", HEAD),
+            ("tail", TAIL),
+        ):
             out[name] = text.hashes[:, column]
         for i in range(PHRASES_KEPT):
             out[f"phrase_{i}"] = text.hashes[:, PHRASE_0 + i]
@@ -101,7 +118,12 @@ class RequestFingerprinter:
         return _spread(found.hashes[:, TEMPLATE], codes), _spread(found.asks, codes)
 
     def _identities(self, batch: pa.RecordBatch, out: Columns) -> None:
-        for name, source in (("client", "user_agent"), ("model", "model"), ("end_user", "end_user_id"), ("session", "session_id")):
+        for name, source in (
+            ("client", "user_agent"),
+            ("model", "model"),
+            ("end_user", "end_user_id"),
+            ("session", "session_id"),
+        ):
             codes, unique = _encoded(batch.column(source))
             hashes = self._text.values(unique, _PURPOSES[name])
             out[name] = _spread(hashes, codes)
@@ -120,16 +142,30 @@ class RequestFingerprinter:
         number = {name: _float(batch.column(name)) for name in _NUMERIC}
         for name in NUMBERS:
             out[name] = number[name]
-        parts = [number[name] for name in ("max_tokens", "temperature", "top_p", "top_logprobs", "n_choices", "stream")]
+        parts = [
+            number[name]
+            for name in (
+                "max_tokens",
+                "temperature",
+                "top_p",
+                "top_logprobs",
+                "n_choices",
+                "stream",
+            )
+        ]
         bits = np.stack([np.nan_to_num(p, nan=-1.0).view(np.uint64) for p in parts], axis=1)
-        out["settings"] = np.where(np.all(np.isnan(parts), axis=0), np.uint64(0), self._text.rows(bits, _PURPOSES["settings"]))
+        out["settings"] = np.where(
+            np.all(np.isnan(parts), axis=0),
+            np.uint64(0),
+            self._text.rows(bits, _PURPOSES["settings"]),
+        )
         codes, unique = _encoded(batch.column("finish_reason"))
-        finish = np.array([*unique.to_pylist(), None], dtype=object)[codes]
+        reasons = np.array([*unique.to_pylist(), None], dtype=object)
         status = number["status_code"]
-        out["refused"], out["truncated"] = finish == "filter", finish == "length"
+        out["refused"], out["truncated"] = (reasons == "filter")[codes], (reasons == "length")[codes]
         out["failed"] = status >= 400
         out["logprobs"] = number["top_logprobs"] > 0
-        for name, value in _counters(number, finish, status, out, batch).items():
+        for name, value in _counters(number, codes < len(unique), status, out, batch).items():
             out[name] = value.astype(np.int64)
 
     def _request(self, batch: pa.RecordBatch, out: Columns) -> U64:
@@ -150,7 +186,7 @@ _NUMERIC = (
 
 def _counters(
     number: dict[str, npt.NDArray[np.float64]],
-    finish: npt.NDArray[np.object_],
+    finished: npt.NDArray[np.bool_],
     status: npt.NDArray[np.float64],
     out: Columns,
     batch: pa.RecordBatch,
@@ -167,7 +203,7 @@ def _counters(
         "with_prompt": ~_null(batch.column("prompt")), "chars_sum": out["prompt_chars"],
         "known_status": known("status_code"), "throttled": status == 429,
         "client_errors": (status >= 400) & (status < 500) & (status != 429), "server_errors": status >= 500,
-        "known_finish": finish != None,  # noqa: E711
+        "known_finish": finished,
         "refused_sum": out["refused"], "truncated_sum": out["truncated"],
         "known_stream": known("stream"), "streamed": number["stream"] > 0,
         "known_logprobs": known("top_logprobs"), "with_logprobs": number["top_logprobs"] > 0,

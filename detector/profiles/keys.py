@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,19 +39,28 @@ ACCOUNT_KINDS: dict[str, tuple[str, str]] = {
     "organization": ("identity", "organization_id"),
 }
 #: Bins of the moment of sign-up: width and offset in hours.
-CREATION_BINS = {"created_1h": (1, 0.0), "created_1h_shifted": (1, 0.5), "created_6h": (6, 0.0), "created_6h_shifted": (6, 3.0), "created_1d": (24, 0.0)}  # fmt: skip
+CREATION_BINS = {
+    "created_1h": (1, 0.0),
+    "created_1h_shifted": (1, 0.5),
+    "created_6h": (6, 0.0),
+    "created_6h_shifted": (6, 3.0),
+    "created_1d": (24, 0.0),
+}
 FAMILY_OF = (
     {kind: family for kind, (family, _) in REQUEST_KINDS.items()}
     | {kind: family for kind, (family, _) in ACCOUNT_KINDS.items()}
     | dict.fromkeys(CREATION_BINS, "time")
 )
 KINDS = tuple(FAMILY_OF)
+FAMILIES = tuple(sorted(set(FAMILY_OF.values())))
 
+#: Principals that must hold a key for it to be kept: two people who share a few words are no news.
+LEAST_DEGREE = {"head": 3, "tail": 3, "phrase": 3}
 _BUCKETS = 1 << 22
 
 
 def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> pd.DataFrame:
-    """Every key that at least two principals hold, with its holders.
+    """Every key that at least two principals hold (frames and phrases: three), with its holders.
 
     Parameters
     ----------
@@ -67,20 +77,31 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
         in order of account, kind and key.
     """
     principal = accounts["principal"].to_numpy()
-    parts = [_shared(kind, account, values, None, principal) for kind, account, values in _facts_of_accounts(accounts, key)]
+    facts = {
+        kind: _shared(kind, account, values, None, principal)
+        for kind, account, values in _facts_of_accounts(accounts, key)
+    }
     account, half = requests["account"].to_numpy(), requests["half"].to_numpy()
     weight = requests["weight"].to_numpy()
     for kind, (_, columns) in REQUEST_KINDS.items():
         values = requests[list(columns)].to_numpy().ravel()
         n = len(columns)
         counts = np.stack([np.repeat(weight, n), np.repeat(1 - half, n), np.repeat(half, n)])
-        parts.append(_shared(kind, np.repeat(account, n), values, counts, principal))
-    found = pd.concat(parts, ignore_index=True).sort_values(["account", "kind", "key"], kind="stable", ignore_index=True)
-    kinds = found["kind"].to_numpy()
-    families = pd.Categorical([FAMILY_OF[kind] for kind in KINDS])
-    found["kind"] = pd.Categorical.from_codes(kinds, categories=list(KINDS))
-    found.insert(1, "family", families[kinds])
+        facts[kind] = _shared(kind, np.repeat(account, n), values, counts, principal)
+    parts = [facts[kind] for kind in KINDS]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # stable: parts are in order of kind, rows of a part in order of key
+    order = np.argsort(joined["account"], kind="stable")
+    found = pd.DataFrame({name: values[order] for name, values in joined.items()}, copy=False)
+    kinds = joined["kind"][order]
+    family_of = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS])
+    found["kind"] = _categories(kinds, KINDS)
+    found.insert(1, "family", _categories(family_of[kinds], FAMILIES))
     return found
+
+
+def _categories(codes: Any, names: tuple[str, ...]) -> Any:  # noqa: ANN401
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
 
 def _shared(
@@ -89,8 +110,8 @@ def _shared(
     values: npt.NDArray[np.uint64],
     counts: npt.NDArray[np.int64] | None,
     principal: npt.NDArray[np.int64],
-) -> pd.DataFrame:
-    """Holders of the values that at least two principals hold; accounts must be in order."""
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Holders of the values that enough principals hold, as columns in order of value; accounts must be in order."""
     bucket = (values & np.uint64(_BUCKETS - 1)).astype(np.int64)
     rows = np.flatnonzero((np.bincount(bucket, minlength=_BUCKETS)[bucket] > 1) & (values != 0))
     rows = rows[np.argsort(values[rows], kind="stable")]
@@ -100,13 +121,21 @@ def _shared(
     first = np.flatnonzero(new_pair)
     group = np.cumsum(new_value)[first] - 1
     degree = _principals(group, principal[holder[first]])[group] if len(first) else np.zeros(0, np.int64)
-    table = pd.DataFrame({"account": holder[first], "kind": np.int64(KINDS.index(kind)), "key": value[first]})
-    names = ("requests", "half_0", "half_1")
-    sums = [np.add.reduceat(c[rows], first) if len(first) else c[:0] for c in counts] if counts is not None else None
-    for i, name in enumerate(names):
-        table[name] = sums[i].astype(np.float64 if i == 0 else np.int64) if sums is not None else (np.nan if i == 0 else 0)
-    table["degree"] = degree
-    return table[degree >= 2]
+    kept = degree >= LEAST_DEGREE.get(kind, 2)
+    first_kept = first[kept]
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "account": holder[first_kept],
+        "kind": np.full(len(first_kept), KINDS.index(kind), np.int64),
+        "key": value[first_kept],
+        "requests": np.full(len(first_kept), np.nan),
+        "half_0": np.zeros(len(first_kept), np.int64),
+        "half_1": np.zeros(len(first_kept), np.int64),
+        "degree": degree[kept],
+    }
+    if counts is not None and len(first):
+        requests, half_0, half_1 = (np.add.reduceat(count[rows], first)[kept] for count in counts)
+        columns |= {"requests": requests.astype(np.float64), "half_0": half_0, "half_1": half_1}
+    return columns
 
 
 def _principals(group: npt.NDArray[np.int64], principal: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -125,8 +154,14 @@ def _facts_of_accounts(
     account = np.arange(len(accounts))
     signup = [parse_address(text) for text in accounts["signup_ip"]]
     for kind, (_, column) in ACCOUNT_KINDS.items():
-        texts = accounts[column].to_list() if column != "signup_ip" else [pair[kind == "signup_subnet"] for pair in signup]
-        yield kind, account, hashed.values(pa.array(texts, pa.large_string()), 100 + KINDS.index(kind))
+        texts = (
+            accounts[column].to_list() if column != "signup_ip" else [pair[kind == "signup_subnet"] for pair in signup]
+        )
+        yield (
+            kind,
+            account,
+            hashed.values(pa.array(texts, pa.large_string()), 100 + KINDS.index(kind)),
+        )
     moment = accounts["created_at"]
     us = moment.astype("int64").to_numpy()
     for kind, (hours, offset) in CREATION_BINS.items():

@@ -26,11 +26,30 @@ from detector.profiles.tables import DAY_COUNTERS
 
 #: Columns of the sample of requests.
 SAMPLE = (
-    "account", "day", "request", "copies", "timestamp", *HASHES, "themes", "asks", "prompt_chars", *NUMBERS, *FLAGS, "file", "row",
-)  # fmt: skip
+    "account",
+    "day",
+    "request",
+    "copies",
+    "timestamp",
+    *HASHES,
+    "themes",
+    "asks",
+    "prompt_chars",
+    *NUMBERS,
+    *FLAGS,
+    "file",
+    "row",
+)
 KINDS = ("prompt", "template", "address")
 _SUMS = tuple(c for c in DAY_COUNTERS if c not in ("first_us", "last_us"))
-_RENAMED = {"input_tokens": "input_sum", "output_tokens": "output_sum", "prompt_chars": "chars_sum", "refused": "refused_sum", "truncated": "truncated_sum"}  # fmt: skip
+Ints = npt.NDArray[np.int64]
+_RENAMED = {
+    "input_tokens": "input_sum",
+    "output_tokens": "output_sum",
+    "prompt_chars": "chars_sum",
+    "refused": "refused_sum",
+    "truncated": "truncated_sum",
+}
 
 
 @dataclass(frozen=True)
@@ -78,15 +97,15 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     columns : dict of name to ndarray of length n
         As `RequestFingerprinter.columns` gives them.
     """
-    rows = pd.DataFrame({name: columns[name] for name in SAMPLE if name in columns}, copy=False)
-    rows.insert(0, "account", account)
-    rows["copies"] = np.int64(1)
+    rows = columns | {"account": account, "copies": np.ones(len(account), np.int64)}
     counted = {name: columns[_RENAMED.get(name, name)] for name in _SUMS}
-    days = pd.DataFrame({"account": account, "day": columns["day"], **counted}, copy=False)
-    days["first_us"] = days["last_us"] = columns["timestamp"]
-    summed, whole = _summed_days(days), _one_row_a_request(rows[list(SAMPLE)])
-    hot = whole[np.isin(_day_keys(whole), _busy(summed, sizes))]
-    return _cut(ids, summed, whole, activity_of(hot), distinct_of(hot), sizes)
+    ends = {"first_us": columns["timestamp"], "last_us": columns["timestamp"]}
+    group = _day_key(account, columns["day"])
+    order = np.lexsort((columns["request"], group))
+    days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
+    whole = _one_row_a_request({name: rows[name] for name in SAMPLE}, group, order)
+    hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
+    return _cut(ids, days, whole, activity_of(hot), distinct_of(hot), sizes)
 
 
 def merge(parts: list[Profile], sizes: Sizes) -> Profile:
@@ -94,25 +113,38 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
     place = {name: i for i, name in enumerate(ids)}
     codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
-    days = _summed_days(_joined([p.days for p in parts], codes))
-    busy = _busy(days, sizes)
+    days = _joined([part.days for part in parts], codes)
+    group = _day_key(days["account"], days["day"])
+    summed = _summed_days(days, group, np.argsort(group, kind="stable"))
+    busy = _busy(summed, sizes)
     activity, distinct = [], []
     for part, code in zip(parts, codes, strict=True):
-        own_busy = set(_day_keys(part.days)[part.days["requests"].to_numpy() > sizes.requests].tolist())
-        rows = part.requests
-        told = np.isin(_day_keys(rows), np.fromiter(own_busy, np.int64, len(own_busy)))
-        lifted = rows[~told].assign(account=code[rows["account"].to_numpy()[~told]])
-        lifted = lifted[np.isin(_day_keys(lifted), busy)]
-        activity += [part.activity.assign(account=code[part.activity["account"].to_numpy()]), activity_of(lifted)]
-        distinct += [part.distinct.assign(account=code[part.distinct["account"].to_numpy()]), distinct_of(lifted)]
+        lifted = _lifted(part, code, busy, sizes)
+        activity += [_moved(part.activity, code), activity_of(lifted)]
+        distinct += [_moved(part.distinct, code), distinct_of(lifted)]
+    requests = _joined([part.requests for part in parts], codes)
+    group = _day_key(requests["account"], requests["day"])
     return _cut(
         ids,
-        days,
-        _one_row_a_request(_joined([p.requests for p in parts], codes)),
+        summed,
+        _one_row_a_request(requests, group, _order_of_runs(requests["request"], group)),
         grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
         grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
         sizes,
     )
+
+
+def _lifted(part: Profile, code: Ints, busy: Ints, sizes: Sizes) -> pd.DataFrame:
+    """Requests of days that a part holds whole and that are busy in the union, under the union's codes."""
+    told = _among(_day_keys(part.requests), _busy(part.days, sizes))
+    account, day = part.requests["account"].to_numpy(), part.requests["day"].to_numpy()
+    return _moved(_held(part.requests, _among(_day_key(code[account], day), busy) & ~told), code)
+
+
+def _held(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """What activity and distinct values are counted from, of some rows."""
+    names = ("account", "day", "timestamp", "copies", *KINDS)
+    return pd.DataFrame({name: rows[name].to_numpy()[mask] for name in names}, copy=False)
 
 
 def _cut(
@@ -129,12 +161,29 @@ def _cut(
     return Profile(ids, days, kept, activity, few)
 
 
-def _one_row_a_request(rows: pd.DataFrame) -> pd.DataFrame:
-    """Identical requests as one row with their number, at their first place in the input."""
-    rows = rows.sort_values(["account", "day", "request", "file", "row"], kind="stable", ignore_index=True)
-    first = first_of_runs(rows, ["account", "day", "request"])
-    copies = np.add.reduceat(rows["copies"].to_numpy(), first) if len(rows) else np.zeros(0, np.int64)
-    return rows.iloc[first].assign(copies=copies).reset_index(drop=True)
+def _order_of_runs(request: npt.NDArray[np.generic], group: Ints) -> Ints:
+    """Order by group and request of rows that are such orders one after another.
+
+    Where each group stands in one of them, as when files are days, sorting by the group is all it takes.
+    """
+    order = np.argsort(group, kind="stable")
+    group, by_group = group[order], request[order]
+    if ((by_group[1:] > by_group[:-1]) | (group[1:] != group[:-1])).all():
+        return order
+    return order[np.lexsort((by_group, group))]
+
+
+def _one_row_a_request(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
+    """Identical requests as one row with their number, at their first place in the input.
+
+    `order` sorts rows by group and request.
+    """
+    first = first_of_runs({"group": group[order], "request": rows["request"][order]}, ["group", "request"])
+    if len(first) < len(order):
+        order = np.lexsort((rows["row"], rows["file"], rows["request"], group))
+    copies = np.add.reduceat(rows["copies"][order], first) if len(order) else np.zeros(0, np.int64)
+    kept = order[first]
+    return pd.DataFrame({name: copies if name == "copies" else values[kept] for name, values in rows.items()}, copy=False)
 
 
 def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -147,37 +196,63 @@ def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
 def distinct_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Distinct prompts, templates and addresses with their requests, of rows that are held whole."""
     parts = [
-        pd.DataFrame({"account": rows["account"], "day": rows["day"], "kind": np.int64(i), "key": rows[name], "requests": rows["copies"]})
+        pd.DataFrame(
+            {
+                "account": rows["account"],
+                "day": rows["day"],
+                "kind": np.int64(i),
+                "key": rows[name],
+                "requests": rows["copies"],
+            }
+        )
         for i, name in enumerate(KINDS)
     ]
     table = pd.concat(parts, ignore_index=True)
     return grouped_sum(table[table["key"] != 0], ["account", "day", "kind", "key"], ["requests"])
 
 
-def _summed_days(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.sort_values(["account", "day"], kind="stable", ignore_index=True)
-    first = first_of_runs(rows, ["account", "day"])
-    if not len(rows):
-        return rows.astype(np.int64)
-    summed = {name: np.add.reduceat(rows[name].to_numpy().astype(np.int64), first) for name in _SUMS}
+def _summed_days(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
+    """Counters of each account's day; `order` sorts rows by group."""
+    if not len(order):
+        return pd.DataFrame({name: np.zeros(0, np.int64) for name in rows})
+    first = first_of_runs({"group": group[order]}, ["group"])
+    kept = {name: rows[name][order[first]] for name in ("account", "day")}
+    summed = {name: np.add.reduceat(rows[name][order].astype(np.int64, copy=False), first) for name in _SUMS}
     ends = {
-        "first_us": np.minimum.reduceat(rows["first_us"].to_numpy(), first),
-        "last_us": np.maximum.reduceat(rows["last_us"].to_numpy(), first),
+        "first_us": np.minimum.reduceat(rows["first_us"][order], first),
+        "last_us": np.maximum.reduceat(rows["last_us"][order], first),
     }
-    return pd.DataFrame({"account": rows["account"].to_numpy()[first], "day": rows["day"].to_numpy()[first], **summed, **ends})
+    return pd.DataFrame({**kept, **summed, **ends}, copy=False)
 
 
-def _joined(tables: list[pd.DataFrame], codes: list[npt.NDArray[np.int64]]) -> pd.DataFrame:
-    moved = [table.assign(account=code[table["account"].to_numpy()]) for table, code in zip(tables, codes, strict=True)]
-    return pd.concat(moved, ignore_index=True)
+def _moved(table: pd.DataFrame, code: Ints) -> pd.DataFrame:
+    return table.assign(account=code[table["account"].to_numpy()])
 
 
-def _day_keys(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _joined(tables: list[pd.DataFrame], codes: list[Ints]) -> Columns:
+    """Columns of tables one after another, with accounts under the union's codes."""
+    joined: Columns = {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in tables[0]}
+    joined["account"] = np.concatenate([code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)])
+    return joined
+
+
+def _day_keys(rows: pd.DataFrame) -> Ints:
+    return _day_key(rows["account"].to_numpy(), rows["day"].to_numpy())
+
+
+def _day_key(account: npt.NDArray[np.generic], day: npt.NDArray[np.generic]) -> Ints:
     """One number for each row's account and day."""
-    keys: npt.NDArray[np.int64] = rows["account"].to_numpy().astype(np.int64) * 100_000 + rows["day"].to_numpy()
-    return keys
+    return account.astype(np.int64) * 100_000 + day.astype(np.int64)
 
 
-def _busy(days: pd.DataFrame, sizes: Sizes) -> npt.NDArray[np.int64]:
+def _busy(days: pd.DataFrame, sizes: Sizes) -> Ints:
+    """Ascending keys of the days with more requests than the sample holds."""
     return _day_keys(days)[days["requests"].to_numpy() > sizes.requests]
 
+
+def _among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """True for each key that is among the known ones, which ascend."""
+    if not len(known):
+        return np.zeros(len(keys), bool)
+    found: npt.NDArray[np.bool_] = known[np.searchsorted(known, keys).clip(0, len(known) - 1)] == keys
+    return found

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 
-def first_of_runs(rows: pd.DataFrame, names: list[str]) -> npt.NDArray[np.int64]:
-    """Positions at which a sorted frame's group begins."""
-    if not len(rows):
-        return np.zeros(0, np.int64)
-    new = np.zeros(len(rows), bool)
-    new[0] = True
+def first_of_runs(columns: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Positions at which a group begins, where equal values of the named columns stand together."""
+    new = np.ones(len(columns[names[0]]), bool)
+    new[1:] = False
     for name in names:
-        values = rows[name].to_numpy()
-        new[1:] |= values[1:] != values[:-1]
+        new[1:] |= columns[name][1:] != columns[name][:-1]
     return np.flatnonzero(new)
 
 
 def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFrame:
     """One row per group with its sums, sorted by the group; integers only, so in any order the same."""
-    rows = rows.sort_values(by, kind="stable", ignore_index=True)
-    first = first_of_runs(rows, by)
     if not len(rows):
         return rows[[*by, *sums]]
-    kept = {name: rows[name].to_numpy()[first] for name in by}
-    return pd.DataFrame(kept | {name: np.add.reduceat(rows[name].to_numpy(), first) for name in sums})
+    order = np.lexsort([rows[name].to_numpy() for name in reversed(by)])
+    columns = {name: rows[name].to_numpy()[order] for name in (*by, *sums)}
+    first = first_of_runs(columns, by)
+    kept = {name: columns[name][first] for name in by}
+    return pd.DataFrame(kept | {name: np.add.reduceat(columns[name], first) for name in sums}, copy=False)
 
 
 def smallest_per_group(rows: pd.DataFrame, by: list[str], value: str, most: int) -> pd.DataFrame:
     """The rows with the `most` smallest values of each group, of rows sorted by the group and the value."""
-    first = first_of_runs(rows, by)
     if not len(rows):
         return rows.reset_index(drop=True)
+    first = first_of_runs({name: rows[name].to_numpy() for name in by}, by)
     sizes = np.diff(np.append(first, len(rows)))
     rank = np.arange(len(rows)) - np.repeat(first, sizes)
+    if sizes.max() <= most:
+        return rows.reset_index(drop=True)
     return rows[rank < most].reset_index(drop=True)
 
 

@@ -76,7 +76,8 @@ class Tables:
         ``account``, ``request`` (hash), ``copies`` (identical rows), ``timestamp`` (µs UTC),
         ``half`` (0 or 1); the hashes ``prompt``, ``template``, ``head``, ``tail``, ``system``,
         ``phrase_0`` … ``phrase_3``, ``address``, ``subnet``, ``client``, ``settings``,
-        ``model``, ``end_user``, ``session``; ``themes`` (16 topic bits, -1 unknown), ``topic`` (their low 8, 0..255, -1 unknown), ``weight``
+        ``model``, ``end_user``, ``session``; ``themes`` (16 topic bits, -1 unknown), ``topic`` (their low 8,
+        0..255, -1 unknown), ``weight``
         (requests of the day that it stands for), ``asks`` (bits:
         1 reasoning, 2 hidden, 4 grading, 8 generation, 16 tags); ``prompt_chars``,
         ``input_tokens``, ``output_tokens``, ``max_tokens``, ``temperature``, ``n_messages``

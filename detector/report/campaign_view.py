@@ -80,8 +80,7 @@ def campaign_views(findings: Findings, settings: Reporting) -> list[CampaignView
     shown = findings.campaigns.head(settings.campaigns_shown)
     platform = instants(findings.accounts["created_at"])
     return [
-        _view(findings, settings, number, campaign, platform)
-        for number, campaign in enumerate(records(shown), start=1)
+        _view(findings, settings, number, campaign, platform) for number, campaign in enumerate(records(shown), start=1)
     ]
 
 

@@ -79,8 +79,7 @@ def rejects_by_reason(findings: Findings) -> list[tuple[str, int, str]]:
     named = [(str(reason), int(n)) for reason, n in counts.items()]
     ordered = sorted(named, key=lambda item: (-item[1], item[0]))
     return [
-        (reason, n, f"{first['file'][reason]!s}:{first['row'][reason]!s}")
-        for reason, n in ordered[:_REASONS_SHOWN]
+        (reason, n, f"{first['file'][reason]!s}:{first['row'][reason]!s}") for reason, n in ordered[:_REASONS_SHOWN]
     ]
 
 

@@ -103,15 +103,10 @@ def _cells(grid: npt.NDArray[np.int64], height: float) -> str:
 
 
 def _hour_labels(y: float) -> str:
-    return "".join(
-        f'<text x="{_LEFT + hour * _CELL:g}" y="{y + 12:g}">{hour:02d}</text>'
-        for hour in (0, 6, 12, 18)
-    )
+    return "".join(f'<text x="{_LEFT + hour * _CELL:g}" y="{y + 12:g}">{hour:02d}</text>' for hour in (0, 6, 12, 18))
 
 
-def _day_rows(
-    grid: npt.NDArray[np.int64], first: np.datetime64, step: int, height: float
-) -> list[str]:
+def _day_rows(grid: npt.NDArray[np.int64], first: np.datetime64, step: int, height: float) -> list[str]:
     sums = grid.sum(axis=1)
     left = _LEFT + _HOURS_WIDTH + 6
     room = WIDTH - left - 44
@@ -121,8 +116,7 @@ def _day_rows(
         middle = row * height + height / 2
         length = room * total / max(int(sums.max()), 1)
         parts.append(
-            f'<rect class="sum" x="{left:g}" y="{row * height + 1:g}" width="{length:.1f}"'
-            f' height="{height - 3:g}"/>'
+            f'<rect class="sum" x="{left:g}" y="{row * height + 1:g}" width="{length:.1f}" height="{height - 3:g}"/>'
         )
         if row % every == 0:
             named = f"{_moment(first + np.timedelta64(row * step, 'D')):%a %d %b}"
@@ -153,8 +147,7 @@ def _strip(counts: npt.NDArray[np.int64], top: float, name: str, style: str) -> 
     width = (WIDTH - _LEFT) / len(counts)
     base = top + _STRIP_HEIGHT
     bars = "".join(
-        f"M{_LEFT + index * width:.1f} {base:g}v-{max(value / most * _STRIP_HEIGHT, 1):.1f}"
-        f"h{width - 0.6:.1f}V{base:g}z"
+        f"M{_LEFT + index * width:.1f} {base:g}v-{max(value / most * _STRIP_HEIGHT, 1):.1f}h{width - 0.6:.1f}V{base:g}z"
         for index, value in enumerate(counts)
         if value
     )
@@ -182,6 +175,4 @@ def _log_begins(moment: np.datetime64, edges: npt.NDArray[np.int64]) -> str:
         return ""
     x = _LEFT + (begins - edges[0]) / (edges[-1] - edges[0]) * (WIDTH - _LEFT)
     bottom = 12 + 2 * _STRIP_HEIGHT + 16
-    return (
-        f'<path class="mark" d="M{x:.1f} 4V{bottom}"/><text x="{x + 3:.1f}" y="9">log begins</text>'
-    )
+    return f'<path class="mark" d="M{x:.1f} 4V{bottom}"/><text x="{x + 3:.1f}" y="9">log begins</text>'

@@ -33,9 +33,7 @@ class Described(Protocol):
     def summary(self) -> str: ...  # noqa: D102
 
 
-def explain_campaign(
-    findings: Findings, campaign_id: str, width: int = 80, colour: bool = False
-) -> str:
+def explain_campaign(findings: Findings, campaign_id: str, width: int = 80, colour: bool = False) -> str:
     """Size, evidence, innocent explanation and members of a campaign.
 
     Raises
@@ -116,9 +114,7 @@ def _campaign_head(campaign: dict[str, Any], width: int, colour: bool) -> list[s
     return [*lines, "", *_facts(facts, width, colour)]
 
 
-def _account_head(
-    findings: Findings, account: dict[str, Any], width: int, colour: bool
-) -> list[str]:
+def _account_head(findings: Findings, account: dict[str, Any], width: int, colour: bool) -> list[str]:
     flagged = "flagged" if account["flagged"] is True or account["flagged"] == 1 else "not flagged"
     name = wrap(identifier(account["account_id"], 200), width)
     held = account["campaign_id"]
@@ -146,9 +142,7 @@ def _membership(findings: Findings, account: dict[str, Any]) -> str:
     return f"{identifier(account['campaign_id'])}, tier {tier}{role}"
 
 
-def _features(
-    findings: Findings, row: int, width: int, colour: bool, described: Mapping[str, Described]
-) -> list[str]:
+def _features(findings: Findings, row: int, width: int, colour: bool, described: Mapping[str, Described]) -> list[str]:
     """Features that lie farthest from the population's middle."""
     ranked = []
     for name in findings.feature_names():
@@ -243,6 +237,4 @@ def _end(lines: list[str], width: int) -> str:
 def _unknown(noun: str, given: str, known: pd.Series[Any]) -> UsageError:
     few = ", ".join(identifier(name) for name in known.head(5))
     holds = f"It holds {numbers.counted(len(known), noun)}"
-    return UsageError(
-        f"No {noun} {identifier(given)} in this run. {holds}{f', such as {few}' if few else ''}."
-    )
+    return UsageError(f"No {noun} {identifier(given)} in this run. {holds}{f', such as {few}' if few else ''}.")

@@ -176,9 +176,7 @@ def _density(axes: Axes, x: Floats, y: Floats, top: float) -> None:
     picture = np.zeros((*counts.shape, 4))
     picture[..., :3] = [int(CROWD[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     picture[..., 3] = np.where(counts > 0, 0.25 + 0.75 * depth, 0.0)
-    axes.imshow(
-        picture, extent=(-0.02, top, 0, 1), origin="lower", aspect="auto", interpolation="none"
-    )
+    axes.imshow(picture, extent=(-0.02, top, 0, 1), origin="lower", aspect="auto", interpolation="none")
 
 
 def _spread(rows: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:

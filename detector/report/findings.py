@@ -126,9 +126,7 @@ class Findings:
     def members_of(self, campaign_id: object) -> pd.DataFrame:
         """Members of a campaign: core first, surest first."""
         members = self.members[self.members["campaign_id"] == campaign_id]
-        return members.sort_values(
-            ["role", "membership", "score", "account_id"], ascending=[True, False, False, True]
-        )
+        return members.sort_values(["role", "membership", "score", "account_id"], ascending=[True, False, False, True])
 
     def evidence_of(self, campaign_id: object) -> pd.DataFrame:
         """Evidence on a campaign, weightiest first."""

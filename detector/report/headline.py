@@ -77,9 +77,7 @@ def problems(findings: Findings) -> list[str]:
     if len(findings.accounts) == 0:
         said.append("No account has a usable query in this window.")
     if findings.section("coverage").get("without_accounts"):
-        said.append(
-            "No accounts file was given: sign-up, payment and identity facts are not in play."
-        )
+        said.append("No accounts file was given: sign-up, payment and identity facts are not in play.")
     warned = sum(bool(strings(part.get("warnings"))) for part in inputs)
     if warned:
         said.append(f"{counted(warned, 'file')} gave warnings; see the inputs.")

@@ -59,11 +59,7 @@ def render_report(findings: Findings, settings: Reporting | None = None) -> str:
     drawn, shortened = pictures(complete), False
     while True:
         view = page_view(complete, drawn, settings, shortened)
-        page = (
-            _environment()
-            .get_template("report.html.j2")
-            .render(view=view, style=_style(), style_hash=_style_hash())
-        )
+        page = _environment().get_template("report.html.j2").render(view=view, style=_style(), style_hash=_style_hash())
         size = len(page.encode("utf-8"))
         less = _less(settings, size)
         if size <= MAX_BYTES or settings == less:

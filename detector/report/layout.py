@@ -55,14 +55,11 @@ def heading(shown: str, width: int, colour: bool) -> list[str]:
     return ["", *(paint(line, "bold", colour) for line in wrap(shown, width))]
 
 
-def rows(
-    heads: Sequence[str], widths: Sequence[int], cells_of: Sequence[Sequence[str]], numeric: str
-) -> list[str]:
+def rows(heads: Sequence[str], widths: Sequence[int], cells_of: Sequence[Sequence[str]], numeric: str) -> list[str]:
     """Plain table; `numeric` has an r for each column that is set to the right."""
     return [
         "  ".join(
-            fit(cell, width, side == "r")
-            for cell, width, side in zip(row, widths, numeric, strict=True)
+            fit(cell, width, side == "r") for cell, width, side in zip(row, widths, numeric, strict=True)
         ).rstrip()
         for row in [heads, *cells_of]
     ]

@@ -79,11 +79,7 @@ def span(first: Any, last: Any) -> str:  # noqa: ANN401
     seconds = (end - start).total_seconds()
     for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * size:
-            return (
-                f"{seconds / size:.2g} {unit}"
-                if seconds < 100 * size
-                else count(seconds / size) + f" {unit}"
-            )
+            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else count(seconds / size) + f" {unit}"
     return f"{seconds:.0f} seconds"
 
 

@@ -72,9 +72,7 @@ class PageView:
     shortened: bool
 
 
-def page_view(
-    findings: Findings, drawn: Pictures, settings: Reporting, shortened: bool
-) -> PageView:
+def page_view(findings: Findings, drawn: Pictures, settings: Reporting, shortened: bool) -> PageView:
     """View of completed findings."""
     flagged, alone = findings.flagged(), findings.alone()
     left = max(len(findings.campaigns) - settings.campaigns_shown, 0)

@@ -18,9 +18,7 @@ _WHY_LENGTH = 150
 _LABEL = 11
 
 
-def summary(
-    findings: Findings, width: int = 80, report: object = None, colour: bool = False
-) -> str:
+def summary(findings: Findings, width: int = 80, report: object = None, colour: bool = False) -> str:
     """Text for standard output after a scan.
 
     Parameters
@@ -96,9 +94,7 @@ def _single(findings: Findings, head: Headline, width: int, colour: bool) -> lis
     ranked = accounts.sort_values(["score", "account_id"], ascending=[False, True])
     lines = ["", paint("Flagged, in no campaign", "bold", colour)]
     for row in records(ranked.head(_ACCOUNTS_SHOWN)):
-        lines += wrap(
-            f"{numbers.score(row['score'])}  {identifier(row['account_id'])}", width, " " * 6, ""
-        )
+        lines += wrap(f"{numbers.score(row['score'])}  {identifier(row['account_id'])}", width, " " * 6, "")
         for reason in strings(row["reasons"])[:1]:
             lines += wrap(for_terminal(reason, _WHY_LENGTH), width, " " * 6)
     left = len(ranked) - _ACCOUNTS_SHOWN
@@ -110,9 +106,7 @@ def _input(findings: Findings, head: Headline, width: int, colour: bool) -> list
     inputs = len(findings.run.get("inputs", ()))
     counts = ", ".join(f"{n} {label}" for label, n in view.rows)
     said = [("Rows", f"{counts}; {counted(inputs, 'file')}")]
-    reasons = ", ".join(
-        f"{count(n)} {for_terminal(reason, 40)}" for reason, n, _ in rejects_by_reason(findings)[:6]
-    )
+    reasons = ", ".join(f"{count(n)} {for_terminal(reason, 40)}" for reason, n, _ in rejects_by_reason(findings)[:6])
     if reasons:
         said.append(("Rejected", reasons))
     off = len(view.features_off) + view.off_left
@@ -130,9 +124,7 @@ def _input(findings: Findings, head: Headline, width: int, colour: bool) -> list
     return lines
 
 
-def _labelled(
-    label: str, sentence: str, width: int, colour: bool, style: str = "soft"
-) -> list[str]:
+def _labelled(label: str, sentence: str, width: int, colour: bool, style: str = "soft") -> list[str]:
     lines = wrap(sentence, width, " " * _LABEL)
     lead = paint(label.ljust(_LABEL), style, colour)
     return [lead + lines[0][_LABEL:], *lines[1:]]

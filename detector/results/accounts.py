@@ -11,17 +11,25 @@ from detector.anomaly import baseline as anomaly
 from detector.anomaly.baseline import Baseline
 from detector.campaigns.find import Group
 from detector.campaigns.scores import Scores
-from detector.features import FEATURES
+from detector.features import FEATURES, Feature
 from detector.profiles.tables import Tables
 
 REASONS = 4
 EXPLAINED = 500
 #: A value is a reason where fewer than one reference account in 2^6 is as far out.
 LEAST_BITS = 6.0
+#: Beyond one in 2^13 a rarity is extrapolated, and said to be unseen.
+MOST_BITS = 13.0
+DESCRIBED = {feature.name: feature for feature in FEATURES}
 
 
 def account_table(
-    tables: Tables, features: pd.DataFrame, rarity: pd.DataFrame, model: Baseline, scores: Scores, groups: Sequence[Group]
+    tables: Tables,
+    features: pd.DataFrame,
+    rarity: pd.DataFrame,
+    model: Baseline,
+    scores: Scores,
+    groups: Sequence[Group],
 ) -> pd.DataFrame:
     """One row per account with a query, worst first.
 
@@ -30,16 +38,16 @@ def account_table(
     """
     days = tables.days.groupby("account")
     principal = tables.accounts["principal"]
-    shown = {group.id for group in groups}
-    listed = np.array([name in shown for name in scores.campaign])
+    known = {group.id for group in groups}
+    listed = [name in known for name in scores.campaign]
     table = pd.DataFrame(
         {
             "account_id": tables.accounts["account_id"],
             "score": scores.score,
             "flagged": scores.flagged,
-            "campaign_id": np.where(listed, scores.campaign, None),
-            "tier": np.where(listed, scores.tier, None),
-            "reasons": [[] for _ in range(len(scores.score))],
+            "campaign_id": [name if shown else None for name, shown in zip(scores.campaign, listed, strict=True)],
+            "tier": [tier if shown else None for tier, shown in zip(scores.tier, listed, strict=True)],
+            "reasons": _said(features, model, scores, groups),
             "anomaly": rarity["score"],
             "tail": rarity["tail"],
             "n_queries": days["requests"].sum().to_numpy(),
@@ -49,34 +57,32 @@ def account_table(
             "principal_size": principal.map(principal.value_counts()),
         }
     )
-    told = np.flatnonzero(scores.flagged | (np.argsort(np.argsort(-scores.score, kind="stable")) < EXPLAINED))
-    for account, reasons in zip(told, _reasons(features, model, scores, groups, told), strict=True):
-        table.at[account, "reasons"] = reasons
     table = pd.concat([table, features], axis=1)
     return table.sort_values(["score", "account_id"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def _reasons(
-    features: pd.DataFrame, model: Baseline, scores: Scores, groups: Sequence[Group], told: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> list[list[str]]:
-    """Sentences for each of the given accounts: its campaign, then its rarest features."""
+def _said(features: pd.DataFrame, model: Baseline, scores: Scores, groups: Sequence[Group]) -> list[list[str]]:
+    """Reasons of the flagged accounts and of those with the highest scores; none for the others."""
+    place = np.argsort(np.argsort(-scores.score, kind="stable"))
+    told = np.flatnonzero(scores.flagged | (place < EXPLAINED))
+    said: list[list[str]] = [[] for _ in range(len(scores.score))]
     bits = anomaly.tail_bits(model, features.iloc[told])
-    names = {f.name: f for f in FEATURES}
-    rank = (-bits.fillna(0.0)).to_numpy().argsort(axis=1, kind="stable")[:, :REASONS]
+    rarities = np.nan_to_num(bits.to_numpy(dtype=np.float64))
     of = {group.id: group for group in groups}
-    found = []
-    for i, account in enumerate(told):
-        said = []
+    for i, account in enumerate(told.tolist()):
         group = of.get(str(scores.campaign[account]))
         if group is not None:
-            said.append(f"Member of {group.id}, tier {group.weighed.tier}.")
-        for j in rank[i]:
+            said[account].append(f"Member of {group.id}, tier {group.weighed.tier}.")
+        values = features.iloc[account]
+        for j in np.argsort(-rarities[i], kind="stable")[:REASONS]:
             name = str(bits.columns[j])
-            value = bits.iat[i, j]
-            if value >= LEAST_BITS and name in names:
-                side = "more" if names[name].suspicious == "high" else "less"
-                said.append(
-                    f"{name} is {features.at[account, name]:.3g} {names[name].unit}: {side} than {1 - 2.0**-value:.2%} of the reference."
-                )
-        found.append(said)
-    return found
+            if rarities[i, j] >= LEAST_BITS and name in DESCRIBED:
+                said[account].append(_reason(DESCRIBED[name], float(values[name]), float(rarities[i, j])))
+    return said
+
+
+def _reason(feature: Feature, value: float, bits: float) -> str:
+    """Sentence on one feature: its value, and how rare that is among the reference accounts."""
+    side = "high" if feature.suspicious == "high" else "low"
+    rarity = f"one account in {2.0**bits:,.0f}" if bits < MOST_BITS else "no account of the reference"
+    return f"{feature.name.replace('_', ' ')}: {value:.3g} {feature.unit}, as {side} in {rarity}."

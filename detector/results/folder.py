@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from detector.results.commit import committed
 from detector.errors import InputError, UsageError
+from detector.results.commit import committed
 
 TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects")
 FORMAT = 1
@@ -20,11 +20,57 @@ _STRINGS = pa.list_(pa.large_string())
 _TIME = pa.timestamp("us", tz="UTC")
 #: Types that a table without rows would not show.
 _TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(("account_id", "campaign_id", "tier", "kind", "title", "benign_explanation", "set_aside", "look_at", "role", "family", "name", "statement", "file", "reason", "detail"), pa.large_string()),  # fmt: skip
+    **dict.fromkeys(
+        (
+            "account_id",
+            "campaign_id",
+            "tier",
+            "kind",
+            "title",
+            "benign_explanation",
+            "set_aside",
+            "look_at",
+            "role",
+            "family",
+            "name",
+            "statement",
+            "file",
+            "reason",
+            "detail",
+        ),
+        pa.large_string(),
+    ),
     **dict.fromkeys(("reasons", "families", "asked", "models", "against", "rows"), _STRINGS),
     **dict.fromkeys(("first_seen", "last_seen", "created_at", "created_first", "created_last", "hour"), _TIME),
-    **dict.fromkeys(("n_queries", "n_accounts", "n_core", "n_principals", "principal_size", "n_composites", "requests", "row", "byte_offset"), pa.int64()),  # fmt: skip
-    **dict.fromkeys(("score", "anomaly", "tail", "log_evidence", "queries_per_account_day", "membership", "observed", "expected", "p", "weight"), pa.float64()),  # fmt: skip
+    **dict.fromkeys(
+        (
+            "n_queries",
+            "n_accounts",
+            "n_core",
+            "n_principals",
+            "principal_size",
+            "n_composites",
+            "requests",
+            "row",
+            "byte_offset",
+        ),
+        pa.int64(),
+    ),
+    **dict.fromkeys(
+        (
+            "score",
+            "anomaly",
+            "tail",
+            "log_evidence",
+            "queries_per_account_day",
+            "membership",
+            "observed",
+            "expected",
+            "p",
+            "weight",
+        ),
+        pa.float64(),
+    ),
     "flagged": pa.bool_(),
 }
 
@@ -78,7 +124,16 @@ class ScanResult:
             raise UsageError(f"No campaign is called {campaign_id}. Known: {', '.join(known) or 'none'}.")
 
     def _repr_html_(self) -> str:
-        shown = ["campaign_id", "tier", "kind", "title", "n_accounts", "n_queries", "first_seen", "last_seen"]
+        shown = [
+            "campaign_id",
+            "tier",
+            "kind",
+            "title",
+            "n_accounts",
+            "n_queries",
+            "first_seen",
+            "last_seen",
+        ]
         html: str = self.campaigns[shown].to_html(index=False, escape=True)
         return html
 
@@ -98,10 +153,17 @@ def write_result(result: ScanResult, folder: Path, report: str | None = None) ->
     """
     with committed(folder) as fresh:
         for name in TABLES:
-            pq.write_table(_arrow(_table(result, name)), fresh / f"{name}.parquet", compression="zstd", write_page_checksum=True)
+            pq.write_table(
+                _arrow(_table(result, name)),
+                fresh / f"{name}.parquet",
+                compression="zstd",
+                write_page_checksum=True,
+            )
         if report is not None:
             (fresh / "report.html").write_text(report, encoding="utf-8")
-        (fresh / "run.json").write_text(json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False), encoding="utf-8")
+        (fresh / "run.json").write_text(
+            json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False), encoding="utf-8"
+        )
 
 
 def load_result(folder: Path) -> ScanResult:
@@ -114,10 +176,16 @@ def load_result(folder: Path) -> ScanResult:
     """
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        tables = [pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pandas() for name in TABLES]
+        tables = {
+            name: pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pandas()
+            for name in TABLES
+        }
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(f"{folder}: is not the result of a scan, or is damaged ({type(error).__name__}). Run the scan again.") from error
-    return ScanResult(*tables, run=run)
+        raise InputError(
+            f"{folder}: is not the result of a scan, or is damaged ({type(error).__name__}). Run the scan again."
+        ) from error
+    tables["evidence_table"], tables["timeline_table"] = tables.pop("evidence"), tables.pop("timeline")
+    return ScanResult(**tables, run=run)
 
 
 def _table(result: ScanResult, name: str) -> pd.DataFrame:
@@ -126,5 +194,10 @@ def _table(result: ScanResult, name: str) -> pd.DataFrame:
 
 
 def _arrow(table: pd.DataFrame) -> pa.Table:
-    columns = [pa.array(table[name].to_list(), _TYPES[str(name)], from_pandas=True) if str(name) in _TYPES else pa.array(table[name], pa.float64()) for name in table.columns]
+    columns = [
+        pa.array(table[name].to_list(), _TYPES[str(name)], from_pandas=True)
+        if str(name) in _TYPES
+        else pa.array(table[name], pa.float64())
+        for name in table.columns
+    ]
     return pa.table(columns, names=[str(name) for name in table.columns])

@@ -86,9 +86,10 @@ def coverage_of(window: Window, people: pa.Table | None) -> Coverage:
     for name in QUERY_NAMES:
         nulls = sum(one.report.nulls.get(name, 0) for one in window.files)
         shares[name] = round(1.0 - nulls / total, 6) if total else 0.0
-    for name in ACCOUNT_NAMES if people is not None else ():
-        column = people.column(name)
-        shares[f"accounts.{name}"] = round(1.0 - column.null_count / max(1, len(column)), 6)
+    if people is not None:
+        for name in ACCOUNT_NAMES:
+            column = people.column(name)
+            shares[f"accounts.{name}"] = round(1.0 - column.null_count / max(1, len(column)), 6)
     return Coverage(shares)
 
 
@@ -104,21 +105,33 @@ def nothing_usable(window: Window) -> str:
         return errors[0] + more
     read = sum(one.report.rows_in for one in window.files)
     if not read:
-        return f"{window.files[0].report.path}: no row in {'it' if len(window.files) == 1 else 'any of the ' + str(len(window.files)) + ' files'}."
+        where = "it" if len(window.files) == 1 else f"any of the {len(window.files)} files"
+        return f"{window.files[0].report.path}: no row in {where}."
     reasons = window.rejects.reasons()
     outside = sum(one.built.rows_out_of_window for one in window.files)
     listed = ", ".join(f"{reason} {n}" for reason, n in reasons.items())
     rest = f"; {outside} outside the window" if outside else ""
-    return f"{window.files[0].report.path}: none of {read} rows could be used (rejected: {listed or 'none'}{rest}). See the reasons with `detector inspect` or correct the log."
+    return f"{window.files[0].report.path}: none of {read} rows could be used (rejected: {listed or 'none'}{rest})."
 
 
 def run_record(
-    settings: Settings, key: bytes, window: Window, account_reports: Sequence[FileReport], coverage: Coverage, off: Sequence[Off],
-    tables: Tables, groups: Sequence[Group], baseline: str, clock: Clock,
-) -> dict[str, Any]:  # fmt: skip
+    settings: Settings,
+    key: bytes,
+    window: Window,
+    account_reports: Sequence[FileReport],
+    coverage: Coverage,
+    off: Sequence[Off],
+    tables: Tables,
+    groups: Sequence[Group],
+    baseline: str,
+    clock: Clock,
+) -> dict[str, Any]:
     """Everything about the run that is not a finding; no clock in it but `timings`."""
     inputs = [_input(one) for one in window.files]
-    rows = {name: sum(entry[f"rows_{name}"] for entry in inputs) for name in ("in", "used", "duplicate", "rejected", "out_of_window")}
+    rows = {
+        name: sum(entry[f"rows_{name}"] for entry in inputs)
+        for name in ("in", "used", "duplicate", "rejected", "out_of_window")
+    }
     if rows["in"] != rows["used"] + rows["duplicate"] + rows["rejected"] + rows["out_of_window"]:
         raise RowsUnaccounted(f"Rows do not add up: {rows}. This is a fault of the detector; nothing was written.")
     totals = np.bincount(tables.days["account"], weights=tables.days["requests"], minlength=len(tables.accounts))
@@ -134,9 +147,10 @@ def run_record(
         "rows": rows,
         "rejected_by_reason": window.rejects.reasons(),
         "window": {
-            "first": _iso(int(tables.days["first_us"].min())), "last": _iso(int(tables.days["last_us"].max())),
+            "first": _iso(int(tables.days["first_us"].min())),
+            "last": _iso(int(tables.days["last_us"].max())),
             "days": int(tables.days["day"].nunique()),
-        },  # fmt: skip
+        },
         "coverage": _coverage(coverage, off, bool(account_reports)),
         "population": _population(tables, totals, groups),
         "baseline": baseline,
@@ -147,34 +161,54 @@ def run_record(
 def _input(one: Profiled) -> dict[str, Any]:
     report, built = one.report, one.built
     return {
-        "path": report.path, "format": report.format, "compression": report.compression, "bytes": report.bytes, "sha256": report.sha256,
-        "rows_in": report.rows_in, "rows_used": built.rows_used, "rows_duplicate": built.rows_duplicate,
-        "rows_rejected": report.rows_rejected, "rows_out_of_window": built.rows_out_of_window,
-        "first": _iso(report.first_timestamp), "last": _iso(report.last_timestamp), "time_unit": report.time_unit,
-        "error": report.error, "warnings": list(report.warnings),
-    }  # fmt: skip
+        "path": report.path,
+        "format": report.format,
+        "compression": report.compression,
+        "bytes": report.bytes,
+        "sha256": report.sha256,
+        "rows_in": report.rows_in,
+        "rows_used": built.rows_used,
+        "rows_duplicate": built.rows_duplicate,
+        "rows_rejected": report.rows_rejected,
+        "rows_out_of_window": built.rows_out_of_window,
+        "first": _iso(report.first_timestamp),
+        "last": _iso(report.last_timestamp),
+        "time_unit": report.time_unit,
+        "error": report.error,
+        "warnings": list(report.warnings),
+    }
 
 
 def _accounts_file(report: FileReport) -> dict[str, Any]:
     return {
-        "path": report.path, "format": report.format, "sha256": report.sha256, "rows_in": report.rows_in,
-        "rows_rejected": report.rows_rejected, "error": report.error, "warnings": list(report.warnings),
-    }  # fmt: skip
+        "path": report.path,
+        "format": report.format,
+        "sha256": report.sha256,
+        "rows_in": report.rows_in,
+        "rows_rejected": report.rows_rejected,
+        "error": report.error,
+        "warnings": list(report.warnings),
+    }
 
 
 def _coverage(coverage: Coverage, off: Sequence[Off], with_accounts: bool) -> dict[str, Any]:
     present = coverage.present
     families_off = [
-        {"family": family, "missing": list(needs)} for family, needs in FAMILY_NEEDS.items() if not any(name in present for name in needs)
+        {"family": family, "missing": list(needs)}
+        for family, needs in FAMILY_NEEDS.items()
+        if not any(name in present for name in needs)
     ]
     notes = []
     if not with_accounts:
         notes.append(
-            "No accounts file was given: sign-up, payment and mailboxes are unknown, so groups rest on addresses, clients and prompts "
+            "No accounts file was given: sign-up, payment and mailboxes are unknown, so groups rest on "
+            "addresses, clients and prompts "
             "alone, and verified organisations cannot be told from others."
         )
     if "prompt" not in present:
-        notes.append("The log holds no prompts: what accounts ask for is unknown, and no campaign can be more than tier C.")
+        notes.append(
+            "The log holds no prompts: what accounts ask for is unknown, and no campaign can be more than tier C."
+        )
     return {
         "columns": coverage.shares,
         "features_off": [{"feature": item.feature, "missing": list(item.missing)} for item in off],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from detector.text import kernel
-from detector.text.characters import UNSPACED, kind_of, kinds, lower_case, lower_of
+from detector.text.characters import DIGIT, LETTER, SPACE, UNSPACED, kind_of, kinds, lower_case, lower_of
 from detector.text.keys import LEXICON, MULTIPLIER, WORD, hash_keys
 from detector.text.lexicon import words
 
@@ -45,6 +46,7 @@ class Fingerprinter:
     def __init__(self, key: bytes) -> None:
         self.keys = hash_keys(key)
         self._slots, self._masks = _lexicon_table(self.keys)
+        self._sieve = _sieve(self._slots)
         self._http = np.array([_word(self.keys, "http"), _word(self.keys, "https")], dtype=np.uint64)
 
     def texts(self, values: pa.Array) -> Fingerprints:
@@ -58,7 +60,7 @@ class Fingerprinter:
             np.zeros(n, np.int64),
         )
         kernel.fingerprint_texts(
-            data, starts, ends, self.keys, kinds(), lower_case(), self._slots, self._masks, self._http,
+            data, starts, ends, self.keys, *_tables(), self._sieve, self._slots, self._masks, self._http,
             found.hashes, found.topic, found.asks, found.chars,
         )  # fmt: skip
         return found
@@ -78,6 +80,18 @@ class Fingerprinter:
         return out
 
 
+@cache
+def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+    """The characters as `kernel._split` looks them up: ASCII, and the first plane."""
+    kind = np.zeros(5, np.uint32)
+    kind[[LETTER, DIGIT, UNSPACED, SPACE]] = kernel.IS_WORD, kernel.IS_DIGIT, kernel.IS_UNSPACED, kernel.IS_SPACE
+    plane = (lower_case().astype(np.uint32) << 8) | kind[kinds()]
+    first = plane[:128]
+    ascii_table = np.zeros(256, np.uint8)
+    ascii_table[:128] = np.where(first & kernel.IS_WORD, 0x80 | first >> 8, first & 0xFF)
+    return ascii_table, plane
+
+
 def nulls(values: pa.Array) -> npt.NDArray[np.bool_]:
     """True where a value is null, shape (n,)."""
     if values.null_count == 0:
@@ -85,7 +99,9 @@ def nulls(values: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def buffers(values: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def buffers(
+    values: pa.Array,
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Bytes of an Arrow string array with each value's first and past-last byte; nulls are empty."""
     values = values.cast(pa.large_string()) if values.type != pa.large_string() else values
     _, offset_buffer, data_buffer = values.buffers()
@@ -94,6 +110,7 @@ def buffers(values: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int
         return np.zeros(0, np.uint8), empty, empty
     offsets = np.frombuffer(offset_buffer, np.int64)[values.offset : values.offset + len(values) + 1]
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    data.flags.writeable = False  # kernels are compiled once for each type, and this is part of it
     starts, ends = offsets[:-1].copy(), offsets[1:].copy()
     missing = nulls(values)
     ends[missing] = starts[missing]
@@ -111,6 +128,13 @@ def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
             i = (i + 1) & (size - 1)
         slots[i], masks[i] = value, groups
     return slots, masks
+
+
+def _sieve(slots: U64) -> npt.NDArray[np.uint8]:
+    """One bit for each value of some bits of a hash: set where a word of the lexicon has it."""
+    bits = np.zeros(1 << kernel.SIEVE_BITS, np.uint8)
+    bits[(slots[slots != 0] >> kernel.SIEVE_FIRST) & (len(bits) - 1)] = 1
+    return np.packbits(bits, bitorder="little")
 
 
 def _word(keys: U64, word: str) -> int:

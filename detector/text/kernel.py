@@ -22,6 +22,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from detector.text.characters import ASTRAL_UNSPACED, BMP
+
 FRAME_WORDS = 8
 PHRASE_WORDS = 5
 WINDOW = 4
@@ -37,6 +39,18 @@ REASONING, HIDDEN, GRADING, GENERATION, TAGS = 1, 2, 4, 8, 16
 _THOUGHT, _HIDDEN, _WHOLE, _GRADE, _RUBRIC, _GENERATE, _DATA, _TAG = range(8)
 _NUMBER, _URL, _QUOTE = np.uint64(1), np.uint64(2), np.uint64(3)
 _FAR = -1_000_000
+#: Kinds of characters as the kernel's tables give them; a digit is part of a word too.
+IS_OTHER, IS_SPACE, IS_UNSPACED, IS_WORD, IS_DIGIT = 0, 1, 2, 4, 12
+#: The lexicon's sieve has one bit for each value of as many bits of a word's hash.
+SIEVE_BITS, SIEVE_FIRST = 16, 24
+_SIEVE_SHIFT, _SIEVE_MASK = np.uint64(SIEVE_FIRST), np.uint64((1 << SIEVE_BITS) - 1)
+_NO_MARK, _AFTER_BRACKET = np.uint8(0), np.uint8(128)
+_I0, _I1, _I2, _I3, _I4 = (np.uint64(i) for i in range(5))
+_VOTING, _LONG_WORD, _ASCII = np.uint64(4), np.uint64(12), np.uint64(0x80)
+_BALLOT, _FOUR, _LOW_16 = 4096, np.uint64(15), np.uint64(0xFFFF)
+_SPREAD, _QUARTERS = np.uint64(0x0000200040008001), np.uint64(0x0001000100010001)
+_LOW_6, _SIX, _TWELVE = np.uint32(0x3F), np.uint32(6), np.uint32(12)
+_PLANE, _ASTRAL_FIRST, _ASTRAL_LAST = np.uint32(BMP), *(np.uint32(c) for c in ASTRAL_UNSPACED)
 _ABSENT = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 U64 = npt.NDArray[np.uint64]
@@ -60,112 +74,125 @@ def finish(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return h if h != np.uint64(0) else np.uint64(1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _decode(data, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Code point at byte i of valid UTF-8, and the bytes it takes."""
-    b = np.int64(data[i])
-    if b < 0x80:
-        return b, 1
+    """Code point at byte i of valid UTF-8, which is not ASCII, and the bytes it takes."""
+    b = np.uint32(data[i])
+    second = np.uint32(data[i + _I1]) & _LOW_6
     if b < 0xE0:
-        return ((b & 0x1F) << 6) | (np.int64(data[i + 1]) & 0x3F), 2
+        return ((b & np.uint32(0x1F)) << _SIX) | second, _I2
+    third = np.uint32(data[i + _I2]) & _LOW_6
     if b < 0xF0:
-        high = (b & 0x0F) << 12
-        return high | ((np.int64(data[i + 1]) & 0x3F) << 6) | (np.int64(data[i + 2]) & 0x3F), 3
-    high = ((b & 0x07) << 18) | ((np.int64(data[i + 1]) & 0x3F) << 12)
-    return high | ((np.int64(data[i + 2]) & 0x3F) << 6) | (np.int64(data[i + 3]) & 0x3F), 4
+        return ((b & np.uint32(0x0F)) << _TWELVE) | (second << _SIX) | third, _I3
+    high = ((b & np.uint32(0x07)) << np.uint32(18)) | (second << _TWELVE)
+    return high | (third << _SIX) | (np.uint32(data[i + _I3]) & _LOW_6), _I4
+
+
+@njit(cache=True, nogil=True)
+def _beyond_ascii(data, i, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Lower case, kind (see `_split`) and width in bytes of the character at byte i."""
+    code, width = _decode(data, i)
+    if code < _PLANE:
+        return np.uint64(table[code] >> np.uint32(8)), table[code] & np.uint32(0xFF), width
+    unspaced = _ASTRAL_FIRST <= code <= _ASTRAL_LAST
+    return np.uint64(code), np.uint32(IS_UNSPACED if unspaced else IS_WORD), width
 
 
 @njit(cache=True, nogil=True)
 def _quote_end(data, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Byte after the double quote that closes the one at i, or i where none does on this line."""
-    for j in range(i + 1, min(end, i + 1 + QUOTE_BYTES)):
+    j, stop = i + _I1, min(end, i + _I1 + np.uint64(QUOTE_BYTES))
+    while j < stop:
         if data[j] == 0x0A:
             return i
-        if data[j] == 0x22:
-            return j + 1
+        j += _I1
+        if data[j - _I1] == 0x22:
+            return j
     return i
 
 
 @njit(cache=True, nogil=True)
-def _split(data, i, end, keys, kinds, lower, http, words, runs, marks, masked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
+def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Cut one text into words; give how many, how many masked ones, and its characters.
 
     Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark:
     the weight of its vote on the topic, plus 128 where an opening angle bracket stands before it.
+
+    Positions are unsigned, since an index that might be negative costs a comparison at every byte. `ascii_table`
+    holds the lower case of a letter or digit plus 128, and the kind of any other byte; `table`, for each character
+    of the first plane, its lower case times 256 plus its kind. A letter has bit 64 set and a digit has not.
     """
-    k = keys[0]
-    n_words, n_masked, n_chars = 0, 0, 0
-    quote_until = i
-    in_url, after_number, after_bracket, digits = False, False, False, False
-    word, length = keys[1], 0
-    one, two, run_length = np.uint64(0), np.uint64(0), 0
-    while i <= end:
-        while i < end and data[i] < 0x80 and 1 <= kinds[data[i]] <= 2:  # the common case, kept tight
-            digits = digits or kinds[data[i]] == 2
-            word = step(word, np.uint64(lower[data[i]]), k)
-            length += 1
-            n_chars += 1
-            i += 1
-        code, width, kind = np.int64(0), 1, np.uint8(4)
+    k, word_start, run_start = keys[0], keys[1], keys[1] ^ np.uint64(5)
+    i, quote_until, wider = start, start, _I0
+    n_words, n_masked = _I0, _I0
+    in_url, after_number, bracket = False, False, _NO_MARK
+    word, length, letters = word_start, _I0, np.uint8(0xFF)
+    one, two, run_length = _I0, _I0, 0
+    while True:
+        first = i
+        while i < end and ascii_table[data[i]] >= 0x80:  # the common case, kept tight
+            letters &= ascii_table[data[i]]
+            word = step(word, np.uint64(ascii_table[data[i]] & np.uint8(0x7F)), k)
+            i += _I1
+        length += i - first
+        code, kind, width = _I0, np.uint32(IS_SPACE), _I1
         if i < end:
-            code, width = _decode(data, i)
-            n_chars += 1
-            if code < 0x10000:
-                kind = kinds[code]
-                code = np.int64(lower[code])
-            else:
-                kind = np.uint8(3) if 0x20000 <= code <= 0x3FFFF else np.uint8(1)
-        if kind == 1 or kind == 2:
-            word = step(word, np.uint64(code), k)
-            length += 1
-            digits = digits or kind == 2
-            i += width
-            continue
-        if length > 0:
+            code, kind = np.uint64(data[i]), np.uint32(ascii_table[data[i]])
+            if code >= _ASCII:
+                code, kind, width = _beyond_ascii(data, i, table)
+                wider += width - _I1
+                if kind & IS_WORD:
+                    word = step(word, code, k)
+                    letters &= np.uint8(0xFF if kind == IS_WORD else 0)
+                    length += _I1
+                    i += width
+                    continue
+        if length > _I0:
             token = finish(word)
+            digits = letters & np.uint8(0x40) == 0
             words[n_words] = token
-            runs[n_words] = np.uint64(0)
-            mark = 0 if digits or length < 4 else min(length, 12) - 3
-            marks[n_words] = mark + (128 if after_bracket else 0)
-            n_words += 1
+            runs[n_words] = _I0
+            voting = np.uint8(min(length, _LONG_WORD)) - np.uint8(3)
+            marks[n_words] = bracket | (np.uint8(0) if digits or length < _VOTING else voting)
+            n_words += _I1
             opens_url = code == 0x3A and (token == http[0] or token == http[1])
             if i >= quote_until and not in_url and not (digits and after_number):
                 masked[n_masked] = _URL if opens_url else (_NUMBER if digits else token)
-                n_masked += 1
+                n_masked += _I1
                 after_number = digits
             in_url = in_url or opens_url
-            word, length, digits, after_bracket, run_length = keys[1], 0, False, False, 0
-        if kind == 3:
+            word, length, letters, bracket, run_length = word_start, _I0, np.uint8(0xFF), _NO_MARK, 0
+        if i >= end:
+            return n_words, n_masked, np.int64(end - start - wider)
+        if kind == IS_UNSPACED:
             run_length += 1
-            c = np.uint64(code)
-            token = keys[1] ^ np.uint64(5)
+            token = run_start
             if run_length > 2:
                 token = step(token, two, k)
             if run_length > 1:
                 token = step(token, one, k)
-            token = finish(step(token, c, k))
-            two, one = one, c
+            token = finish(step(token, code, k))
+            two, one = one, code
             words[n_words] = token
-            runs[n_words] = c
-            marks[n_words] = (3 if run_length > 2 else 0) + (128 if after_bracket else 0)
-            n_words += 1
+            runs[n_words] = code
+            marks[n_words] = bracket | np.uint8(3 if run_length > 2 else 0)
+            n_words += _I1
             if i >= quote_until and not in_url:
                 masked[n_masked] = token
-                n_masked += 1
+                n_masked += _I1
                 after_number = False
         else:
             run_length = 0
-            after_bracket = code == 0x3C
-            in_url = in_url and kind != 4
+            bracket = _AFTER_BRACKET if code == 0x3C else _NO_MARK
+            in_url = in_url and kind != IS_SPACE
             if code == 0x22 and i >= quote_until and not in_url:
                 closed = _quote_end(data, i, end)
                 if closed > i:
                     quote_until = closed
                     masked[n_masked] = _QUOTE
-                    n_masked += 1
+                    n_masked += _I1
                     after_number = False
         i += width
-    return n_words, n_masked, n_chars
 
 
 @njit(cache=True, nogil=True)
@@ -186,13 +213,15 @@ def _phrases(masked, n, keys, grams, kept):  # type: ignore[no-untyped-def]  # n
     n_grams = n - PHRASE_WORDS + 1
     for p in range(n_grams):
         h = keys[3]
-        for j in range(p, p + PHRASE_WORDS):
-            h = step(h, masked[j], keys[0])
+        for j in range(PHRASE_WORDS):
+            h = step(h, masked[p + j], keys[0])
         grams[p] = finish(h)
+    highest = _ABSENT
     for p in range(n_grams - WINDOW + 1):
         low = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))
-        if low < kept[PHRASES_KEPT - 1]:
+        if low < highest:
             _keep(low, kept)
+            highest = kept[PHRASES_KEPT - 1]
     for j in range(PHRASES_KEPT):
         if kept[j] == _ABSENT:
             kept[j] = np.uint64(0)
@@ -213,20 +242,31 @@ def _keep(value, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 @njit(cache=True, nogil=True)
 def _topic(words, marks, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Topic bits: each is the weighted majority of the words' bits; -1 without a word that votes."""
+    """Topic bits: each is the weighted majority of the words' bits; -1 without a word that votes.
+
+    Four bits vote at once: multiplication spreads them over the four quarters of a number, and no quarter overflows
+    within `_BALLOT` words.
+    """
+    votes = np.zeros(TOPIC_BITS, np.int64)
     weight, topic = 0, 0
-    for j in range(n):
-        weight += marks[j] & 127
-    if weight == 0:
-        return -1
-    for b in range(TOPIC_BITS):
-        votes = np.int64(0)
-        shift = np.uint64(8 + b)
-        for j in range(n):
-            votes += np.int64((words[j] >> shift) & np.uint64(1)) * np.int64(marks[j] & 127)
-        if 2 * votes > weight:
-            topic |= 1 << b
-    return topic
+    for first in range(0, n, _BALLOT):
+        a, b, c, d = _I0, _I0, _I0, _I0
+        for j in range(first, min(n, first + _BALLOT)):
+            vote = np.uint64(marks[j] & np.uint8(127))
+            weight += np.int64(vote)
+            a += ((((words[j] >> np.uint64(8)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
+            b += ((((words[j] >> np.uint64(12)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
+            c += ((((words[j] >> np.uint64(16)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
+            d += ((((words[j] >> np.uint64(20)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
+        for bit in range(4):
+            shift = np.uint64(16 * bit)
+            votes[bit] += np.int64((a >> shift) & _LOW_16)
+            votes[4 + bit] += np.int64((b >> shift) & _LOW_16)
+            votes[8 + bit] += np.int64((c >> shift) & _LOW_16)
+            votes[12 + bit] += np.int64((d >> shift) & _LOW_16)
+    for bit in range(TOPIC_BITS):
+        topic |= np.int64(2 * votes[bit] > weight) << bit
+    return topic if weight else -1
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -255,13 +295,17 @@ def _groups_of_run(runs, j, keys, slots, masks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _elicits(words, runs, marks, n, keys, slots, masks, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Bit mask of what the text asks for: words of two groups within `NEAR` words of each other."""
     seen[:] = _FAR
     asks = 0
     for j in range(n):
-        groups = _look_up(words[j], slots, masks)
-        if runs[j] != np.uint64(0):
+        if runs[j] == _I0:
+            mark = (words[j] >> _SIEVE_SHIFT) & _SIEVE_MASK
+            if not (sieve[mark >> _I3] >> np.uint8(mark & np.uint64(7))) & 1:
+                continue
+            groups = _look_up(words[j], slots, masks)
+        else:
             groups = _groups_of_run(runs, j, keys, slots, masks)
         if groups == 0:
             continue
@@ -284,7 +328,7 @@ def _elicits(words, runs, marks, n, keys, slots, masks, seen):  # type: ignore[n
 
 
 @njit(cache=True, nogil=True)
-def fingerprint_texts(data, starts, ends, keys, kinds, lower, slots, masks, http, hashes, topics, asks, chars):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def fingerprint_texts(data, starts, ends, keys, ascii_table, table, sieve, slots, masks, http, hashes, topics, asks, chars):  # type: ignore[no-untyped-def]
     """Fingerprints of texts [starts[i], ends[i]) of a UTF-8 buffer, written into the last four arrays."""
     longest = 1
     for t in range(starts.size):
@@ -296,7 +340,9 @@ def fingerprint_texts(data, starts, ends, keys, kinds, lower, slots, masks, http
     grams = np.empty(longest, np.uint64)
     seen = np.empty(8, np.int64)
     for t in range(starts.size):
-        n, n_masked, chars[t] = _split(data, starts[t], ends[t], keys, kinds, lower, http, words, runs, marks, masked)
+        start, end = np.uint64(starts[t]), np.uint64(ends[t])
+        words_found, masked_found, chars[t] = _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked)
+        n, n_masked = np.int64(words_found), np.int64(masked_found)
         hashes[t, PROMPT] = _whole(words, n, keys[2], keys)
         hashes[t, TEMPLATE] = _whole(masked, n_masked, keys[2] ^ np.uint64(1), keys)
         frame = min(n_masked, FRAME_WORDS)
@@ -304,7 +350,7 @@ def fingerprint_texts(data, starts, ends, keys, kinds, lower, slots, masks, http
         hashes[t, TAIL] = _whole(masked[n_masked - frame :], frame, keys[2] ^ np.uint64(3), keys)
         _phrases(masked, n_masked, keys, grams, hashes[t, PHRASE_0:])
         topics[t] = _topic(words, marks, n)
-        asks[t] = _elicits(words, runs, marks, n, keys, slots, masks, seen)
+        asks[t] = _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen)
 
 
 @njit(cache=True, nogil=True)

@@ -18,7 +18,17 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
-PURPOSES = ("multiplier", "word", "sequence", "phrase", "lexicon", "value", "request", "coin", "finish")
+PURPOSES = (
+    "multiplier",
+    "word",
+    "sequence",
+    "phrase",
+    "lexicon",
+    "value",
+    "request",
+    "coin",
+    "finish",
+)
 (MULTIPLIER, WORD, SEQUENCE, PHRASE, LEXICON, VALUE, REQUEST, COIN, FINISH) = range(len(PURPOSES))
 
 

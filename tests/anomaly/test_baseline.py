@@ -87,9 +87,7 @@ def test_order_of_rows_and_columns_changes_nothing(normal, rounding):
     reference = normal(1, 900, 4).round(rounding)
     reference.iloc[::7, 2] = np.nan
     night = normal(2, 300, 4)
-    mixed = reference.sample(frac=1, random_state=4)[
-        ["feature_02", *reference.columns.drop("feature_02")]
-    ]
+    mixed = reference.sample(frac=1, random_state=4)[["feature_02", *reference.columns.drop("feature_02")]]
     first = score(fitted(reference), night)
     second = score(fitted(mixed), night.iloc[::-1, ::-1]).iloc[::-1]
     pd.testing.assert_frame_equal(first, second, check_exact=True)

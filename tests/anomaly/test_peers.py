@@ -39,9 +39,7 @@ def test_unknown_values_stay_unknown_and_are_nobodys_peers():
 
 def test_groups_are_plan_and_age():
     now = pd.Timestamp("2026-05-01", tz="UTC")
-    created = pd.to_datetime(
-        ["2026-04-28", "2026-04-10", "2026-01-01", "2020-01-01", None], utc=True
-    )
+    created = pd.to_datetime(["2026-04-28", "2026-04-10", "2026-01-01", "2020-01-01", None], utc=True)
     accounts = pd.DataFrame({"plan": ["free", "free", "payg", None, "payg"], "created_at": created})
     assert peer_groups(accounts, now).tolist() == [
         "free, first week",

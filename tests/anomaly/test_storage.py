@@ -78,9 +78,7 @@ def test_a_round_trip_keeps_scores_and_bytes(normal, saved, tmp_path):
         assert (again / name).read_bytes() == (saved / name).read_bytes()
     features = normal(1, 300, 4)
     fresh = fit(features, dict.fromkeys(features, "high"), Anomaly(trees=5), 5, {"days": 7})
-    pd.testing.assert_frame_equal(
-        score(baseline, normal(2, 50, 4)), score(fresh, normal(2, 50, 4)), check_exact=True
-    )
+    pd.testing.assert_frame_equal(score(baseline, normal(2, 50, 4)), score(fresh, normal(2, 50, 4)), check_exact=True)
     assert baseline.card == {"days": 7}
     assert baseline.settings == Anomaly(trees=5)
 

@@ -17,9 +17,7 @@ NORMAL = np.random.default_rng(0).normal(size=5_000)
 
 
 def test_inside_the_reference_rarity_is_the_counted_share():
-    np.testing.assert_allclose(
-        np.exp(-rarity(range(10_001), [5_000, 9_000, 9_900])), [0.5, 0.1, 0.01], rtol=0.05
-    )
+    np.testing.assert_allclose(np.exp(-rarity(range(10_001), [5_000, 9_000, 9_900])), [0.5, 0.1, 0.01], rtol=0.05)
 
 
 def test_eight_sigma_is_rarer_than_four_and_four_than_three():

@@ -28,9 +28,7 @@ def test_one_wild_account_of_the_reference_hides_nobody():
 
 def test_a_reference_with_a_slower_tail_makes_p_larger():
     assert nats_per_nat(REFERENCE * 3, 0.0005) > 2.5
-    assert p_values(np.array([30.0]), REFERENCE * 3, 0.0005) > p_values(
-        np.array([30.0]), REFERENCE, 0.0005
-    )
+    assert p_values(np.array([30.0]), REFERENCE * 3, 0.0005) > p_values(np.array([30.0]), REFERENCE, 0.0005)
 
 
 def test_few_reference_accounts_are_counted_and_never_extrapolated():

@@ -84,9 +84,7 @@ def test_the_core_drops_who_holds_too_little_and_then_what_too_few_hold():
             composite("domain", 9, "subnet", 8),
         ]
     )
-    holders = pd.DataFrame(
-        {"composite": [0, 0, 0, 0, 1, 1, 1, 2, 2, 2], "account": [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]}
-    )
+    holders = pd.DataFrame({"composite": [0, 0, 0, 0, 1, 1, 1, 2, 2, 2], "account": [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]})
     left = core(composites, holders, np.arange(10), SETTINGS)
     assert sorted(left["account"].unique()) == [1, 2, 3]
     assert sorted(left["composite"].unique()) == [0, 1]

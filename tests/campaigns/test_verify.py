@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.profiles.batches import DAY_US, tables
 
 from detector.campaigns.cohort import Cohort, Reference
 from detector.campaigns.verify.creation import creation
@@ -13,12 +12,15 @@ from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.sharding import collision_share, phi, sharding
+from tests.profiles.batches import DAY_US, tables
 
 HOUR = 3_600_000_000
 TOPICS = (
-    "garden tulip compost seedling pruning mulch orchard", "invoice ledger audit dividend payroll accountant treasury",
-    "violin concerto orchestra soprano rehearsal melody conductor", "router firewall packet latency bandwidth gateway socket",
-)  # fmt: skip
+    "garden tulip compost seedling pruning mulch orchard",
+    "invoice ledger audit dividend payroll accountant treasury",
+    "violin concerto orchestra soprano rehearsal melody conductor",
+    "router firewall packet latency bandwidth gateway socket",
+)
 
 
 def cohort(made, members):
@@ -32,7 +34,8 @@ def words(rng, topic, n=12):
 
 
 def test_phi_of_a_table_worked_by_hand():
-    # account 0 sends bit 1 in 3 of 4 requests, account 1 in 1 of 4: rate 1/2, χ² = 2 · (1)² / (4 · ¼) = 2, df 1, factor 7/8
+    # account 0 sends bit 1 in 3 of 4 requests, account 1 in 1 of 4: rate 1/2, χ² = 2 · (1)² / (4 · ¼) = 2, df 1,
+    # factor 7/8
     account = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     themes = np.array([1, 1, 1, 0, 1, 0, 0, 0])
     assert phi(account, themes) == pytest.approx(2 * 7 / 8)
@@ -116,9 +119,7 @@ def test_elicitation_counts_members_that_ask_against_those_who_do_elsewhere():
     group = cohort(tables(world(FRAME)), range(8))
     names = {e.name: e for e in elicitation(group, find_frames(group).rows)}
     assert names["hidden reasoning"].observed == 8
-    assert names["hidden reasoning"].expected == pytest.approx(
-        0.003 * 8
-    )  # nobody else asks: the floor
+    assert names["hidden reasoning"].expected == pytest.approx(0.003 * 8)  # nobody else asks: the floor
     assert "grading" not in names
 
 
@@ -145,19 +146,15 @@ def test_enrichment_gives_the_holders_expected_by_chance():
 def accounts(ring_minutes, other_hours):
     start = pd.Timestamp("2024-10-04", tz="UTC")
     told = [
-        {"account_id": f"a{i:02}", "created_at": start + pd.Timedelta(minutes=m)}
-        for i, m in enumerate(ring_minutes)
+        {"account_id": f"a{i:02}", "created_at": start + pd.Timedelta(minutes=m)} for i, m in enumerate(ring_minutes)
     ]
     return told + [
-        {"account_id": f"p{i:02}", "created_at": start + pd.Timedelta(hours=h)}
-        for i, h in enumerate(other_hours)
+        {"account_id": f"p{i:02}", "created_at": start + pd.Timedelta(hours=h)} for i, h in enumerate(other_hours)
     ]
 
 
 def test_a_burst_on_a_quiet_day_is_surprising_and_on_a_launch_day_is_not():
-    rows = [{"account_id": f"a{i:02}"} for i in range(6)] + [
-        {"account_id": f"p{i:02}"} for i in range(200)
-    ]
+    rows = [{"account_id": f"a{i:02}"} for i in range(6)] + [{"account_id": f"p{i:02}"} for i in range(200)]
     quiet = tables(rows, accounts(range(6), np.linspace(-4000, 4000, 200)))
     launch = tables(rows, accounts(range(6), np.linspace(0, 2, 200)))
     (burst,) = creation(cohort(quiet, range(6)))
@@ -170,11 +167,7 @@ def test_a_burst_on_a_quiet_day_is_surprising_and_on_a_launch_day_is_not():
 def test_equal_totals_are_evidence_where_others_differ_by_orders_of_magnitude():
     rng = np.random.default_rng(2)
     rows = [{"account_id": f"a{i:02}", "at": j} for i in range(10) for j in range(20)]
-    rows += [
-        {"account_id": f"p{i:03}", "at": j}
-        for i in range(80)
-        for j in range(int(np.exp(rng.normal(3, 1))) + 1)
-    ]
+    rows += [{"account_id": f"p{i:03}", "at": j} for i in range(80) for j in range(int(np.exp(rng.normal(3, 1))) + 1)]
     made = tables(rows)
     (equal,) = loads(cohort(made, range(10)))
     assert equal.observed == 0.0

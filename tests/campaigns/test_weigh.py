@@ -34,9 +34,7 @@ def test_coordination_alone_is_watched():
 
 
 def test_one_family_is_no_group_however_strong():
-    assert (
-        weigh([evidence("content", 4), evidence("elicitation", 6)], NOTHING, SETTINGS).tier is None
-    )
+    assert weigh([evidence("content", 4), evidence("elicitation", 6)], NOTHING, SETTINGS).tier is None
 
 
 def test_many_statements_of_one_family_count_once():
@@ -65,9 +63,19 @@ def test_three_accounts_can_give_less_evidence_than_a_hundred():
 
 
 ORDINARY = dict(
-    one_payment=0.1, one_domain=0.2, one_signup=0.1, one_address=0.1, unpaid=0.0, replay=0.0, in_system=0.0, created_72h=0.3,
-    phi_excess=0.0, tied=16.0, equal=3.0, size=80,
-)  # fmt: skip
+    one_payment=0.1,
+    one_domain=0.2,
+    one_signup=0.1,
+    one_address=0.1,
+    unpaid=0.0,
+    replay=0.0,
+    in_system=0.0,
+    created_72h=0.3,
+    phi_excess=0.0,
+    tied=16.0,
+    equal=3.0,
+    size=80,
+)
 
 
 @pytest.mark.parametrize(

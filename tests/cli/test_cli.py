@@ -19,7 +19,14 @@ def run(*words, cwd=None, given=None):
 @pytest.fixture(scope="session")
 def scanned(tmp_path_factory):
     out = tmp_path_factory.mktemp("scan") / "result"
-    done = run("scan", SAMPLES / "month_end/logs", "--accounts", SAMPLES / "month_end/accounts.csv", "--out", out)
+    done = run(
+        "scan",
+        SAMPLES / "month_end/logs",
+        "--accounts",
+        SAMPLES / "month_end/accounts.csv",
+        "--out",
+        out,
+    )
     return done, out
 
 
@@ -31,13 +38,24 @@ def test_the_sample_week_shows_its_campaign_within_80_columns(scanned):
     assert max(map(len, done.stdout.splitlines())) <= 80
     written = {path.name for path in out.iterdir()}
     assert written == {
-        "accounts.parquet", "campaigns.parquet", "members.parquet", "evidence.parquet", "timeline.parquet", "rejects.parquet",
+        "accounts.parquet", "campaigns.parquet", "members.parquet", "evidence.parquet", "timeline.parquet",
+        "rejects.parquet",
         "report.html", "run.json",
     }  # fmt: skip
 
 
 def test_the_calm_week_has_nothing_to_find(tmp_path):
-    done = run("scan", SAMPLES / "calm/logs", "--accounts", SAMPLES / "calm/accounts.csv", "--out", tmp_path / "r", "--fail-on", "B", "--quiet")
+    done = run(
+        "scan",
+        SAMPLES / "calm/logs",
+        "--accounts",
+        SAMPLES / "calm/accounts.csv",
+        "--out",
+        tmp_path / "r",
+        "--fail-on",
+        "B",
+        "--quiet",
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -74,7 +92,17 @@ def test_standard_input_is_a_log(tmp_path):
 
 
 def test_fail_on_gives_4_when_there_is_such_a_campaign(tmp_path):
-    done = run("scan", SAMPLES / "month_end/logs", "--accounts", SAMPLES / "month_end/accounts.csv", "--out", tmp_path / "r", "--quiet", "--fail-on", "A")
+    done = run(
+        "scan",
+        SAMPLES / "month_end/logs",
+        "--accounts",
+        SAMPLES / "month_end/accounts.csv",
+        "--out",
+        tmp_path / "r",
+        "--quiet",
+        "--fail-on",
+        "A",
+    )
     assert done.returncode == 4
 
 

@@ -58,9 +58,7 @@ def test_figures_of_a_scan_computed_by_hand():
 def test_one_false_positive_in_a_thousand_is_allowed():
     benign = [(f"n{i}", "benign", "people", None) for i in range(1000)]
     bad = [("x", "distillation", "pool", "p"), ("y", "distillation", "pool", "p")]
-    scores = [
-        (f"n{i}", 0.9 if i == 0 else 0.5 if i == 1 else 0.1, False, None) for i in range(1000)
-    ]
+    scores = [(f"n{i}", 0.9 if i == 0 else 0.5 if i == 1 else 0.1, False, None) for i in range(1000)]
     scan = scan_of([*scores, ("x", 0.8, False, None), ("y", 0.5, False, None)])
     figures = evaluate(scan, truth_of(benign + bad))
     assert figures["recall_at_0.1%_fpr"] == 0.5  # y ties with the second false positive
@@ -79,9 +77,7 @@ def test_accounts_the_scan_does_not_list_are_missed_not_forgotten():
 
 
 def test_accounts_without_queries_are_left_out():
-    figures = evaluate(
-        scan_of([("a", 0.9, True, "C-1")]), TRUTH.assign(n_queries=[1, 0, 0, 1, 0, 0, 0])
-    )
+    figures = evaluate(scan_of([("a", 0.9, True, "C-1")]), TRUTH.assign(n_queries=[1, 0, 0, 1, 0, 0, 0]))
     assert figures["accounts"] == 2 and figures["recall"] == 1.0
 
 

@@ -23,9 +23,7 @@ def test_json_lines_hold_every_query_without_its_unknowns(world, tmp_path):
     write_world(world, tmp_path, "jsonl")
     days = sorted((tmp_path / "logs").iterdir())
     assert [day.name for day in days] == ["2026-03-02.jsonl.gz", "2026-03-03.jsonl.gz"]
-    rows = [
-        json.loads(line) for day in days for line in gzip.decompress(day.read_bytes()).splitlines()
-    ]
+    rows = [json.loads(line) for day in days for line in gzip.decompress(day.read_bytes()).splitlines()]
     assert [row["request_id"] for row in rows] == list(world.queries["request_id"])
     assert all(value is not None and value == value for row in rows for value in row.values())
     times = pd.to_datetime([row["timestamp"] for row in rows], format="ISO8601")
@@ -56,9 +54,7 @@ def test_another_format_is_refused(world, tmp_path):
 def test_the_sample_logs_are_what_the_command_makes(tmp_path):
     made = write_samples(tmp_path)
     shipped = sorted(p for p in SAMPLES.rglob("*") if p.suffix in (".gz", ".csv"))
-    assert [p.relative_to(SAMPLES) for p in shipped] == sorted(
-        p.relative_to(tmp_path) for p in made
-    )
+    assert [p.relative_to(SAMPLES) for p in shipped] == sorted(p.relative_to(tmp_path) for p in made)
     for path in shipped:
         assert digest(path) == digest(tmp_path / path.relative_to(SAMPLES)), path.name
 
@@ -69,9 +65,7 @@ def test_the_sample_logs_are_small():
 
 def test_labels_are_read_with_their_ids_as_text(tmp_path):
     file = tmp_path / "labels.csv"
-    file.write_text(
-        "account_id,kind,population,campaign\nNA,benign,people,\n0012,distillation,pool,p-1\n"
-    )
+    file.write_text("account_id,kind,population,campaign\nNA,benign,people,\n0012,distillation,pool,p-1\n")
     labels = read_labels(file)
     assert list(labels["account_id"]) == ["NA", "0012"]
     assert labels["campaign"].isna().tolist() == [True, False]

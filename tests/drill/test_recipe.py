@@ -26,9 +26,7 @@ def test_a_recipe_is_read_from_toml(tmp_path):
     recipe = read_recipe(file)
     assert (recipe.accounts, recipe.days, recipe.start) == (50, 3, date(2026, 5, 1))
     assert recipe.populations == {"classroom": 2, "hackathon": [30]}
-    assert recipe.campaigns == (
-        shape("proxy_mixed", accounts=40, share=0.3, languages=("en", "ja")),
-    )
+    assert recipe.campaigns == (shape("proxy_mixed", accounts=40, share=0.3, languages=("en", "ja")),)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from detector.drill.populations import CROWD
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 
 ALL_SHAPES = tuple(
-    shape(name, accounts=min(pool.accounts, 12), per_day=min(pool.per_day, 8.0))
-    for name, pool in SHAPES.items()
+    shape(name, accounts=min(pool.accounts, 12), per_day=min(pool.per_day, 8.0)) for name, pool in SHAPES.items()
 )
 
 

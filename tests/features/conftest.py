@@ -111,9 +111,7 @@ def _accounts(names, accounts):
         frame[column] = pd.Series(times, dtype="datetime64[us, UTC]")
     owners = [
         org if verified else ("account", name)
-        for org, verified, name in zip(
-            frame["organization_id"], frame["organization_verified"], names, strict=True
-        )
+        for org, verified, name in zip(frame["organization_id"], frame["organization_verified"], names, strict=True)
     ]
     numbers = {owner: number for number, owner in enumerate(dict.fromkeys(owners))}
     frame["principal"] = np.array([numbers[owner] for owner in owners], dtype=np.int64)

@@ -165,13 +165,8 @@ def test_frame_topic_deviation_of_random_shards_is_about_one():
 
 
 def test_frame_synchrony_compares_with_the_platform():
-    log = {
-        f"pool-{i}": [{"at": f"{hour}:00", "head": "frame"} for hour in range(10)] for i in range(5)
-    }
-    log |= {
-        f"other-{i}": [{"at": f"{hour}:00", "head": str(i)} for hour in range(10, 20)]
-        for i in range(5)
-    }
+    log = {f"pool-{i}": [{"at": f"{hour}:00", "head": "frame"} for hour in range(10)] for i in range(5)}
+    log |= {f"other-{i}": [{"at": f"{hour}:00", "head": str(i)} for hour in range(10, 20)] for i in range(5)}
     values = by_name(coordination.frame_synchrony, tables_of(log))
     # In each of its hours 4 others of the pool's 40 hours are active, and 4 of all 90.
     assert values["pool-0"] == pytest.approx((40 / 40) / (40 / 90))

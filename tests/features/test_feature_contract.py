@@ -49,10 +49,7 @@ def test_there_are_features_of_every_family_under_different_names():
 
 def test_order_of_rows_does_not_matter(mixed):
     tables = ("days", "activity", "requests", "distinct", "keys")
-    shuffled = {
-        name: getattr(mixed, name).sample(frac=1, random_state=5).reset_index(drop=True)
-        for name in tables
-    }
+    shuffled = {name: getattr(mixed, name).sample(frac=1, random_state=5).reset_index(drop=True) for name in tables}
     pd.testing.assert_frame_equal(computed(replace(mixed, **shuffled)), computed(mixed), rtol=1e-9)
 
 

@@ -18,9 +18,7 @@ def generated():
 def test_the_documentation_lists_every_feature():
     if os.environ.get("REFRESH_DOCS"):
         PAGE.write_text(generated(), encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == generated(), (
-        "run: see docs/adding-a-feature.md, step 7"
-    )
+    assert PAGE.read_text(encoding="utf-8") == generated(), "run: see docs/adding-a-feature.md, step 7"
 
 
 def test_the_terminal_list_fits_eighty_columns():

@@ -38,9 +38,7 @@ def test_a_public_mailbox_provider_does_not_surprise():
     listed = {name: {"email_domain": "gmail.com"} for name in "abc"}
     popular = {f"user-{i:02}": {"email_domain": "mail.example"} for i in range(21)}
     accounts = listed | popular
-    values = by_name(
-        identity.domain_surprise, tables_of({name: ["9:00"] for name in accounts}, accounts)
-    )
+    values = by_name(identity.domain_surprise, tables_of({name: ["9:00"] for name in accounts}, accounts))
     assert (values == 0).all()
 
 

@@ -32,9 +32,7 @@ class Read:
         return [(r["row"], r["reason"]) for r in self.rejects.to_table().to_pylist()]
 
 
-def read(
-    folder: Path, data: bytes, name: str = "a.jsonl", mapping: Mapping | None = None, **limits: int
-) -> Read:
+def read(folder: Path, data: bytes, name: str = "a.jsonl", mapping: Mapping | None = None, **limits: int) -> Read:
     path = folder / name
     path.write_bytes(data)
     return read_path(path, mapping, **limits)
@@ -61,9 +59,7 @@ def read_partly(path: Path, **limits: int) -> tuple[pa.Table, FileReport]:
     report = FileReport()
     batches = []
     try:
-        for batch in read_queries(
-            LogFile(str(path), 0), Reading(**limits), None, report, Rejects()
-        ):
+        for batch in read_queries(LogFile(str(path), 0), Reading(**limits), None, report, Rejects()):
             batches.append(batch)
     except InputError:
         assert sys.exc_info()[0] is not None

@@ -26,9 +26,7 @@ GOOD = st.builds(
     st.one_of(st.none(), st.integers(), st.floats(), st.text(max_size=3)),
 )
 LINES = st.lists(st.one_of(GOOD, GOOD, st.lists(PARTS, max_size=8).map(b"".join)), max_size=15)
-QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def facts(found):
@@ -119,9 +117,7 @@ def test_counts_of_rejects_are_exact_and_the_list_is_bounded_by_file_and_row():
     assert one.total == 200
     assert one.counts["a", "time"] == one.of_file("b") == 100
     kept = one.to_table().to_pylist()
-    assert [(r["file"], r["row"], r["byte_offset"]) for r in kept] == [
-        ("a", n, None) for n in (1, 2, 3)
-    ]
+    assert [(r["file"], r["row"], r["byte_offset"]) for r in kept] == [("a", n, None) for n in (1, 2, 3)]
 
 
 def test_no_rejects_are_an_empty_table():

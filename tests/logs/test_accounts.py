@@ -37,16 +37,12 @@ def test_values_are_read_in_their_usual_spellings(tmp_path):
     assert (one["organization_verified"], two["organization_verified"]) == (True, False)
     assert (one["email_domain"], one["country"], two["country"]) == ("x.com", "DE", None)
     assert two["created_at"] is None
-    assert reports[0].warnings == [
-        "created_at: not a time that can be read, set to null (1 values)."
-    ]
+    assert reports[0].warnings == ["created_at: not a time that can be read, set to null (1 values)."]
 
 
 def test_formats_agree(tmp_path):
     csv = accounts(tmp_path, {"a.csv": b"account_id,organization_verified,plan\na,true,free\n"})
-    lines = accounts(
-        tmp_path, {"a.jsonl": b'{"account_id":"a","organization_verified":true,"plan":"free"}'}
-    )
+    lines = accounts(tmp_path, {"a.jsonl": b'{"account_id":"a","organization_verified":true,"plan":"free"}'})
     pq.write_table(
         pa.table({"account_id": ["a"], "organization_verified": [True], "plan": ["free"]}),
         tmp_path / "b.parquet",
@@ -64,9 +60,7 @@ def test_rows_and_files_of_one_account_are_joined_first_known_value_first(tmp_pa
     one, two = accounts(tmp_path, files, reports=reports)
     assert (one["plan"], one["device_id"], one["status"]) == ("free", "d1", "active")
     assert two["plan"] == "payg"
-    assert reports[0].warnings == [
-        "1 rows name an account that an earlier row has named; the earlier wins."
-    ]
+    assert reports[0].warnings == ["1 rows name an account that an earlier row has named; the earlier wins."]
 
 
 def test_rows_without_an_account_are_rejected(tmp_path):

@@ -153,14 +153,10 @@ def test_the_header_may_follow_a_byte_order_mark(tmp_path):
     assert read(tmp_path, b"\xef\xbb\xbf" + HEAD + ROW, "a.csv").column("account_id") == ["a"]
 
 
-LINE = st.lists(
-    st.sampled_from([b"a", b'"', b",", b"\r", b"\xff", b"2026-03-01", b"x,y"]), max_size=6
-)
+LINE = st.lists(st.sampled_from([b"a", b'"', b",", b"\r", b"\xff", b"2026-03-01", b"x,y"]), max_size=6)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINE.map(b"".join), max_size=12))
 def test_every_row_is_read_or_rejected_whatever_stands_in_the_file(tmp_path, lines):
     found = read(tmp_path, HEAD + b"\n".join(lines), "a.csv")

@@ -102,9 +102,9 @@ def test_half_a_surrogate_pair_in_a_prompt_is_replaced_and_counted(tmp_path):
 
 def test_lines_end_at_a_line_feed_only(tmp_path):
     prompt = "one\u2028two\u0085three\x0bfour"
-    line = json.dumps(
-        {"timestamp": "2026-03-01", "account_id": "a", "prompt": prompt}, ensure_ascii=False
-    ).replace("\\u000b", "\\u000B")
+    line = json.dumps({"timestamp": "2026-03-01", "account_id": "a", "prompt": prompt}, ensure_ascii=False).replace(
+        "\\u000b", "\\u000B"
+    )
     found = read(tmp_path, (line + "\r\n").encode() * 2)
     assert found.column("prompt") == [prompt, prompt]
 
@@ -182,19 +182,14 @@ def test_a_flat_map_hides_the_files_own_column_of_that_name(tmp_path):
 def test_values_of_other_types_are_read_where_exact_and_null_where_not(tmp_path):
     values = ["12", 12.0, 12, "12.0", 12.5, True, "many", -1, 2e9, [1], None]
     lines = [
-        json.dumps(
-            {"timestamp": "2026-03-01", "account_id": "a", "input_tokens": v, "user_agent": v}
-        )
-        for v in values
+        json.dumps({"timestamp": "2026-03-01", "account_id": "a", "input_tokens": v, "user_agent": v}) for v in values
     ]
     found = read(tmp_path, "\n".join(lines).encode())
     assert found.column("input_tokens") == [12, 12, 12, 12, *[None] * 7]
     assert found.report.warnings[0].startswith("input_tokens: not a number, set to null (3 ")
 
 
-@pytest.mark.parametrize(
-    ("value", "read_as"), [(True, True), ("false", False), (1, True), ("maybe", None)]
-)
+@pytest.mark.parametrize(("value", "read_as"), [(True, True), ("false", False), (1, True), ("maybe", None)])
 def test_truth_values_are_read_in_their_usual_spellings(tmp_path, value, read_as):
     line = json.dumps({"timestamp": "2026-03-01", "account_id": "a", "stream": value})
     assert read(tmp_path, line.encode()).column("stream") == [read_as]

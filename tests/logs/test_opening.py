@@ -15,8 +15,7 @@ from detector.settings import Reading
 from tests.logs.reading import read, read_partly
 
 ROWS = b"".join(
-    b'{"timestamp":"2026-03-01T12:00:%02dZ","account_id":"a%d"}\n' % (i % 60, i * 7919)
-    for i in range(40_000)
+    b'{"timestamp":"2026-03-01T12:00:%02dZ","account_id":"a%d"}\n' % (i % 60, i * 7919) for i in range(40_000)
 )
 HALF = len(ROWS) // 2
 

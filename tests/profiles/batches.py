@@ -37,8 +37,6 @@ def tables(rows: list[dict], accounts: list[dict] | None = None) -> Tables:
     built = build_profile([batch(rows)], KEY, Sizes())
     people = None
     if accounts is not None:
-        filled = [
-            {field.name: row.get(field.name) for field in ACCOUNTS_SCHEMA} for row in accounts
-        ]
+        filled = [{field.name: row.get(field.name) for field in ACCOUNTS_SCHEMA} for row in accounts]
         people = pa.Table.from_pylist(filled, ACCOUNTS_SCHEMA)
     return assemble(built.profile, people, built.names, KEY, Sizes())

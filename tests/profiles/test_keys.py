@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
-from tests.profiles.batches import tables
 
 from detector.profiles.profile import Sizes
+from tests.profiles.batches import tables
 
 
 def holders(found, kind):
@@ -50,21 +50,14 @@ def test_requests_that_hold_a_key_are_counted_by_half():
 
 
 def test_a_prompt_falls_into_one_half_wherever_it_stands():
-    found = tables(
-        [
-            {"account_id": name, "prompt": "the very same", "at": i}
-            for i, name in enumerate("abcdef")
-        ]
-    )
+    found = tables([{"account_id": name, "prompt": "the very same", "at": i} for i, name in enumerate("abcdef")])
     assert found.requests["half"].nunique() == 1
 
 
 def test_sign_ups_in_one_hour_share_a_key_of_time():
     told = [
         {"account_id": name, "created_at": pd.Timestamp(text, tz="UTC")}
-        for name, text in zip(
-            "abc", ("2026-03-01 10:10", "2026-03-01 10:50", "2026-03-02 10:10"), strict=True
-        )
+        for name, text in zip("abc", ("2026-03-01 10:10", "2026-03-01 10:50", "2026-03-02 10:10"), strict=True)
     ]
     found = tables([{"account_id": name} for name in "abc"], told)
     assert holders(found, "created_1h") == [[0, 1]]
@@ -79,10 +72,7 @@ def test_a_log_alone_gives_accounts_of_which_nothing_is_known():
 
 
 def test_a_cut_day_is_weighted_so_that_its_sample_stands_for_all_its_requests():
-    rows = [
-        {"account_id": "a", "prompt": f"word{chr(97 + i % 26)}{chr(97 + i // 26)}", "at": i}
-        for i in range(200)
-    ]
+    rows = [{"account_id": "a", "prompt": f"word{chr(97 + i % 26)}{chr(97 + i // 26)}", "at": i} for i in range(200)]
     found = tables(rows)
     assert len(found.requests) == Sizes().requests
     assert abs(int(found.requests["weight"].sum()) - 200) <= Sizes().requests

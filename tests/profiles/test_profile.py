@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.profiles.batches import DAY_US, FIRST_DAY, batch
 
 from detector.profiles.build import Repeats, build_profile
 from detector.profiles.profile import Profile, Sizes, merge
 from detector.profiles.sketches import distinct_count
+from tests.profiles.batches import DAY_US, FIRST_DAY, batch
 
 KEY = b"profile tests"
 SMALL = Sizes(requests=4, distinct=3)
@@ -18,15 +18,19 @@ ROWS = st.lists(
         {
             "account_id": st.sampled_from(["ann", "bob", "null", "00123", "123"]),
             "at": st.integers(0, 3 * DAY_US - 1),
-            "prompt": st.sampled_from(["plan a trip", "plan a trip", "write all your hidden reasoning", "sum 3 and 4", "", "写诗"]) | st.text(max_size=20),
+            "prompt": st.sampled_from(
+                ["plan a trip", "plan a trip", "write all your hidden reasoning", "sum 3 and 4", "", "写诗"]
+            )
+            | st.text(max_size=20),
             "client_ip": st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", None, "nonsense"]),
             "output_tokens": st.none() | st.integers(0, 5000),
             "status_code": st.sampled_from([None, 200, 429, 500, 404]),
             "finish_reason": st.sampled_from([None, "stop", "length", "filter"]),
         }
     ),
-    min_size=1, max_size=40,
-)  # fmt: skip
+    min_size=1,
+    max_size=40,
+)
 
 
 def profile(rows, sizes=SMALL) -> Profile:
@@ -165,9 +169,7 @@ def test_one_request_id_in_two_accounts_is_two_requests():
 
 def test_rows_outside_the_window_are_counted_and_left_out():
     start = FIRST_DAY * DAY_US
-    built = build_profile(
-        [batch([{"at": 0}, {"at": 10}, {"at": 20}])], KEY, SMALL, window=(start + 5, start + 20)
-    )
+    built = build_profile([batch([{"at": 0}, {"at": 10}, {"at": 20}])], KEY, SMALL, window=(start + 5, start + 20))
     assert (built.rows_used, built.rows_out_of_window) == (1, 2)
 
 

@@ -67,8 +67,7 @@ def accounts_table(rng, n=600, core=176, group=24):
     for row in range(core):
         reasons[row] = ["Member of campaign C-3f2a91bc."]
     reasons[solo] = [
-        "14,210 queries from one template with 13,880 different payloads: more than 99.9 % of"
-        " accounts of its plan.",
+        "14,210 queries from one template with 13,880 different payloads: more than 99.9 % of accounts of its plan.",
         "92 % of its prompts ask for the reasoning before the answer.",
     ]
     reasons[solo + 1] = ["97 % of answers use up the token limit; the median account's do in 2 %."]
@@ -141,8 +140,7 @@ def campaigns_table():
         "C",
         24,
         kind="coordinated group",
-        title="24 accounts signed up within two hours and share a network, but ask for different"
-        " things",
+        title="24 accounts signed up within two hours and share a network, but ask for different things",
         log_evidence=6.2,
         n_queries=1204,
         queries_per_account_day=7.2,
@@ -211,13 +209,9 @@ def evidence_table():
 def timeline_table(rng):
     hours = pd.date_range(START, periods=24 * DAYS, freq="h")
     wave = 95 * (1.2 + np.sin(np.arange(len(hours)) / 24 * 2 * np.pi)) * (hours.hour % 8 != 5)
-    busy = pd.DataFrame(
-        {"campaign_id": "C-3f2a91bc", "hour": hours, "requests": rng.poisson(wave), "accounts": 100}
-    )
+    busy = pd.DataFrame({"campaign_id": "C-3f2a91bc", "hour": hours, "requests": rng.poisson(wave), "accounts": 100})
     office = 12 * ((hours.hour > 8) & (hours.hour < 18) & (hours.day_of_week < 5))
-    class_ = pd.DataFrame(
-        {"campaign_id": "C-77e01d54", "hour": hours, "requests": rng.poisson(office), "accounts": 9}
-    )
+    class_ = pd.DataFrame({"campaign_id": "C-77e01d54", "hour": hours, "requests": rng.poisson(office), "accounts": 9})
     return pd.concat([busy[busy["requests"] > 0], class_[class_["requests"] > 0]])
 
 

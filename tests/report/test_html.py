@@ -13,9 +13,7 @@ from tests.report.made_up import HOSTILE, campaign_row, evidence_row, hostile
 
 
 def empty(findings, *names):
-    return dataclasses.replace(
-        findings, **{name: getattr(findings, name).head(0) for name in names}
-    )
+    return dataclasses.replace(findings, **{name: getattr(findings, name).head(0) for name in names})
 
 
 def sentences(page):
@@ -78,10 +76,7 @@ def test_shows_campaigns_first_in_order_of_tier(page):
 
 def test_shows_evidence_with_observed_expected_and_what_speaks_against(page):
     said = sentences(page)
-    assert (
-        "171 of 176 accounts come from four subnets that also carry one system prompt. 171 0.4"
-        " &lt; 1e-300" in said
-    )
+    assert "171 of 176 accounts come from four subnets that also carry one system prompt. 171 0.4 &lt; 1e-300" in said
     assert "Best innocent explanation A teaching platform" in said
     assert "The accounts use 9 different clients" in said
     assert "What to look at first Open five members" in said
@@ -116,9 +111,7 @@ def test_names_a_file_that_could_not_be_read(findings):
 
 def test_without_campaigns_says_so_and_that_it_is_no_proof(findings):
     calm = empty(findings, "campaigns", "members", "evidence", "timeline")
-    calm = dataclasses.replace(
-        calm, accounts=findings.accounts.assign(campaign_id=None, tier=None, flagged=False)
-    )
+    calm = dataclasses.replace(calm, accounts=findings.accounts.assign(campaign_id=None, tier=None, flagged=False))
     page = sentences(render_report(calm))
     assert "No campaign found" in page
     assert "That is not proof that there is none" in page
@@ -207,9 +200,7 @@ def test_a_string_that_looks_like_a_template_is_not_one(findings):
 
 
 def test_policy_forbids_everything_but_this_style_and_inline_images(page):
-    assert re.search(
-        r"content=\"default-src 'none'; style-src 'sha256-[\w+/=]+'; img-src data:;", page
-    )
+    assert re.search(r"content=\"default-src 'none'; style-src 'sha256-[\w+/=]+'; img-src data:;", page)
     without_images = re.sub(r"<img[^>]*>", "", page)
     assert "http:" not in without_images and "https:" not in without_images
     assert " style=" not in without_images

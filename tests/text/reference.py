@@ -111,10 +111,7 @@ class Reference:
         return None
 
     def phrases(self, masked: list[int]) -> list[int]:
-        grams = [
-            self.hash(self.phrase, masked[p : p + PHRASE_WORDS])
-            for p in range(len(masked) - PHRASE_WORDS + 1)
-        ]
+        grams = [self.hash(self.phrase, masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
         chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
         kept = sorted(chosen)[:KEPT]
         return kept + [0] * (KEPT - len(kept))

@@ -1,19 +1,51 @@
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.text.reference import Reference
 
 from detector.text import Fingerprinter, kernel
+from tests.text.reference import Reference
 
 KEY = b"a key of this test only"
 FAST, SLOW = Fingerprinter(KEY), Reference(KEY)
 WORDS = st.sampled_from(
     [
-        "Describe", "the", "hidden", "reasoning", "step", "by", "3.14", "2024", "https://a.example/x?y=1:2", "http:",
-        '"quoted part"', '"', "\n", "<think>", "</think>", "思考过程", "完整", "内部推理", "ทุก", "評価", "기준에", "Grade", "rubric", "generate",
-        "dataset", "ΑΒΓ", "Straße", "é", "𠀀", "🙂", "<", ":", "-", "подробно", "рассуждения",
+        "Describe",
+        "the",
+        "hidden",
+        "reasoning",
+        "step",
+        "by",
+        "3.14",
+        "2024",
+        "https://a.example/x?y=1:2",
+        "http:",
+        '"quoted part"',
+        '"',
+        "\n",
+        "<think>",
+        "</think>",
+        "思考过程",
+        "完整",
+        "内部推理",
+        "ทุก",
+        "評価",
+        "기준에",
+        "Grade",
+        "rubric",
+        "generate",
+        "dataset",
+        "ΑΒΓ",
+        "Straße",
+        "é",
+        "𠀀",
+        "🙂",
+        "<",
+        ":",
+        "-",
+        "подробно",
+        "рассуждения",
     ]
-)  # fmt: skip
+)
 TEXTS = st.one_of(
     st.text(max_size=120),
     st.lists(WORDS, max_size=60).map(" ".join),
@@ -29,9 +61,15 @@ def fingerprint(text):
     found = FAST.texts(strings(text))
     row = [int(value) for value in found.hashes[0]]
     return {
-        "prompt": row[kernel.PROMPT], "template": row[kernel.TEMPLATE], "head": row[kernel.HEAD], "tail": row[kernel.TAIL],
-        "phrases": row[kernel.PHRASE_0 :], "topic": int(found.topic[0]), "asks": int(found.asks[0]), "chars": int(found.chars[0]),
-    }  # fmt: skip
+        "prompt": row[kernel.PROMPT],
+        "template": row[kernel.TEMPLATE],
+        "head": row[kernel.HEAD],
+        "tail": row[kernel.TAIL],
+        "phrases": row[kernel.PHRASE_0 :],
+        "topic": int(found.topic[0]),
+        "asks": int(found.asks[0]),
+        "chars": int(found.chars[0]),
+    }
 
 
 @settings(max_examples=400, deadline=None)
@@ -45,9 +83,7 @@ def test_the_kernel_equals_the_slow_reference_on_any_text(text):
 def test_a_text_has_the_same_fingerprint_alone_and_among_others(texts):
     together = FAST.texts(strings(*texts))
     for i, text in enumerate(texts):
-        assert [int(v) for v in together.hashes[i]] == [
-            int(v) for v in FAST.texts(strings(text)).hashes[0]
-        ]
+        assert [int(v) for v in together.hashes[i]] == [int(v) for v in FAST.texts(strings(text)).hashes[0]]
 
 
 def test_numbers_quotes_and_addresses_are_masked_in_the_template_but_not_in_the_prompt():
@@ -58,17 +94,12 @@ def test_numbers_quotes_and_addresses_are_masked_in_the_template_but_not_in_the_
 
 
 def test_case_punctuation_and_white_space_do_not_change_a_fingerprint():
-    assert (
-        fingerprint("Plan a  trip, please!")["prompt"]
-        == fingerprint("plan A trip\nplease")["prompt"]
-    )
+    assert fingerprint("Plan a  trip, please!")["prompt"] == fingerprint("plan A trip\nplease")["prompt"]
 
 
 def test_prompts_in_one_frame_share_their_head_whatever_stands_behind():
     frame = "Work out the task below and show each thought in order: "
-    heads = {
-        fingerprint(frame + payload)["head"] for payload in ("bake bread", "山に登る", "x = 1")
-    }
+    heads = {fingerprint(frame + payload)["head"] for payload in ("bake bread", "山に登る", "x = 1")}
     assert len(heads) == 1
 
 
@@ -85,10 +116,7 @@ def test_a_shared_run_of_words_leaves_a_shared_phrase():
 
 def test_another_key_gives_other_hashes():
     other = Fingerprinter(b"another key")
-    assert (
-        int(other.texts(strings("the same words")).hashes[0, 0])
-        != fingerprint("the same words")["prompt"]
-    )
+    assert int(other.texts(strings("the same words")).hashes[0, 0]) != fingerprint("the same words")["prompt"]
 
 
 def test_null_and_empty_texts_have_no_fingerprint():

@@ -27,7 +27,7 @@ def creation(cohort: Cohort) -> list[Evidence]:
 
     A window starts at a member's sign-up, so that the others in it are counted: they are binomial.
     """
-    moments = np.sort(cohort.people["created_at"].dropna().astype("datetime64[us, UTC]").astype("int64").to_numpy())
+    moments = cohort.sign_ups
     others = _without(cohort.tables.signups, moments)
     if len(moments) < 3 or not len(others):
         return []
@@ -37,7 +37,7 @@ def creation(cohort: Cohort) -> list[Evidence]:
         lows, highs = moments, moments + hours * HOUR_US
         elsewhere = np.searchsorted(others, highs, side="right") - np.searchsorted(others, lows)
         share = (elsewhere + 1) / (len(others) + 1)
-        p = binom.sf(counts - 2, len(moments) - 1, share) * len(moments) * len(WINDOWS)
+        p = np.asarray(binom.sf(counts - 2, len(moments) - 1, share)) * len(moments) * len(WINDOWS)
         i = int(np.argmin(p))
         if best is None or p[i] < best[0]:
             best = (float(p[i]), int(counts[i]), hours, float(share[i] * len(moments)))
@@ -45,10 +45,21 @@ def creation(cohort: Cohort) -> list[Evidence]:
     p_best, n, hours, expected = best
     bursts = _in_bursts(moments)
     statement = (
-        f"{n} of {len(moments)} accounts were created within {hours} h (expected {chance(expected)} at the platform's rate "
+        f"{n} of {len(moments)} accounts were created within {hours} h (expected {chance(expected)} at the "
+        "platform's rate "
         f"of sign-ups then); {bursts} were created within an hour of two others."
     )
-    return [Evidence("time", "creation", statement, float(n), expected, min(1.0, p_best), digits(p_best, cap_for(cohort.size, CAP)))]
+    return [
+        Evidence(
+            "time",
+            "creation",
+            statement,
+            float(n),
+            expected,
+            min(1.0, p_best),
+            digits(p_best, cap_for(cohort.size, CAP)),
+        )
+    ]
 
 
 def _without(everybody: Ints, members: Ints) -> Ints:

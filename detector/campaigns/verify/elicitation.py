@@ -38,10 +38,13 @@ def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     """
     found = []
     accounts = rows["account"].to_numpy()
-    n = len(np.unique(accounts))
+    _, position = np.unique(accounts, return_inverse=True)
+    n = int(position.max()) + 1 if len(position) else 0
     for name, (bits, words, worth) in CLASSES.items():
         asking = (rows["asks"].to_numpy() & bits) > 0
-        share = pd.Series(asking).groupby(accounts).mean()
+        if asking.sum() < 3:
+            continue
+        share = np.bincount(position, weights=asking) / np.bincount(position)
         members = int((share >= LEAST_SHARE).sum())
         rate = max(FLOOR, cohort.reference.share_asking(bits, LEAST_SHARE))
         p = float(binom.sf(members - 1, n, rate)) if members else 1.0
@@ -52,5 +55,16 @@ def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
             f"{members} of {n} accounts ask for {words} ({asking.mean():.0%} of their prompts looked at); "
             f"{rate:.1%} of other accounts do."
         )
-        found.append(Evidence("elicitation", name, statement, float(members), rate * n, p, weight, places(rows[asking])))
+        found.append(
+            Evidence(
+                "elicitation",
+                name,
+                statement,
+                float(members),
+                rate * n,
+                p,
+                weight,
+                places(rows[asking]),
+            )
+        )
     return found

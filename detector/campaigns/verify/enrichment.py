@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] Rivals, I. et al. (2007), "Enrichment or depletion of a GO category within a class of genes", Bioinformatics 23(4):
-       the hypergeometric test.
+.. [1] Rivals, I. et al. (2007), "Enrichment or depletion of a GO category within a class of genes",
+       Bioinformatics 23(4): the hypergeometric test.
 .. [2] Xiao, C. et al. (2015), "Detecting clusters of fake accounts in online social networks", AISec: frequency inside
        a cluster against rarity outside.
 """
@@ -59,7 +59,7 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
     table["p"] = hypergeom.sf(table["n"] - 1, total, table["degree"], cohort.size) * table["tries"]
     found = []
     for code, good in table[table["p"] <= alpha].groupby("code"):
-        kind = str(cohort.keys["kind"].cat.categories[code])
+        kind = str(cohort.keys["kind"].cat.categories[int(str(code))])
         found.append(_statement(cohort, kind, own[own["code"] == code], good, total))
     return found
 
@@ -73,7 +73,15 @@ def _statement(cohort: Cohort, kind: str, holders: pd.DataFrame, good: pd.DataFr
     p = float(min(1.0, good["p"].min()))
     family = str(holders["family"].iloc[0])
     weight = digits(p, CAP) * covered / len(cohort.members)
-    return Evidence(family, kind, f"{sentence} (expected {chance(expected)}).", float(covered), expected, p, weight)
+    return Evidence(
+        family,
+        kind,
+        f"{sentence} (expected {chance(expected)}).",
+        float(covered),
+        expected,
+        p,
+        weight,
+    )
 
 
 def _plural(thing: str) -> str:

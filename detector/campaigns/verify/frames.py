@@ -1,7 +1,9 @@
 """Frames: passages that members' prompts share and other people's do not.
 
-A frame is a first or last run of words, a system prompt or a phrase that many members hold and that stands in their requests
-many times more often than in those of accounts outside all groups. It is found on one half of the prompts; how many members use it is counted on the other.
+A frame is a first or last run of words, a system prompt or a phrase that many members hold and that stands in
+their requests
+many times more often than in those of accounts outside all groups. It is found on one half of the prompts; how
+many members use it is counted on the other.
 
 References
 ----------
@@ -22,7 +24,12 @@ from scipy.stats import hypergeom
 from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, chance, digits
 
-COLUMNS = {"head": ("head",), "tail": ("tail",), "system": ("system",), "phrase": ("phrase_0", "phrase_1", "phrase_2", "phrase_3")}
+COLUMNS = {
+    "head": ("head",),
+    "tail": ("tail",),
+    "system": ("system",),
+    "phrase": ("phrase_0", "phrase_1", "phrase_2", "phrase_3"),
+}
 LEAST_SHARE = 0.15
 LEAST_LIFT = 10.0
 CAP = 4.0
@@ -58,23 +65,33 @@ class Frames:
 
 def find_frames(cohort: Cohort) -> Frames:
     """Frames of a group, from the first half of its prompts."""
-    principal = cohort.tables.accounts["principal"].to_numpy()
-    own = cohort.keys[(cohort.keys["family"] == "content") & cohort.keys["kind"].isin(list(COLUMNS)) & (cohort.keys["half_0"] > 0)]
-    own = own.assign(principal=principal[own["account"].to_numpy()])
-    by = own.groupby(["kind", "key"], observed=True)
-    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()}).reset_index()
-    table = table[table["members"] >= max(3.0, LEAST_SHARE * cohort.size)]
+    table = _candidates(cohort)
     table["lift"] = _lift(cohort, table)
     table = table[table["lift"] >= LEAST_LIFT]
     rows = cohort.held_back
     framed, in_system = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     for kind, columns in COLUMNS.items():
-        keys = table.loc[table["kind"] == kind, "key"].to_numpy(dtype=np.uint64)
-        hit = _holds(rows, columns, keys)
+        hit = _holds(rows, columns, table.loc[table["kind"] == kind, "key"].to_numpy(dtype=np.uint64))
         framed |= hit if kind != "system" else False
         in_system |= hit if kind == "system" else False
     share = float(np.average(framed, weights=rows["weight"])) if len(rows) else 0.0
     return Frames(table, rows[framed], rows[in_system & ~framed], share)
+
+
+def _candidates(cohort: Cohort) -> pd.DataFrame:
+    """Content that many members hold in the first half: kind, key, members and requests."""
+    keys = cohort.keys
+    kind = keys["kind"].cat.codes.to_numpy()
+    names = np.array(keys["kind"].cat.categories, dtype=object)
+    forming = (keys["half_0"].to_numpy() > 0) & np.isin(names, list(COLUMNS))[kind]
+    own = pd.DataFrame({name: keys[name].to_numpy()[forming] for name in ("account", "key", "half_0")})
+    own["kind"] = kind[forming]
+    own["principal"] = cohort.tables.accounts["principal"].to_numpy()[own["account"]]
+    own = own[own.groupby("key")["key"].transform("size") >= 3]
+    by = own.groupby(["kind", "key"])
+    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()}).reset_index()
+    table["kind"] = names[table["kind"].to_numpy()]
+    return table[table["members"] >= max(3.0, LEAST_SHARE * cohort.size)].reset_index(drop=True)
 
 
 def _lift(cohort: Cohort, table: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -82,8 +99,7 @@ def _lift(cohort: Cohort, table: pd.DataFrame) -> npt.NDArray[np.float64]:
 
     By request, not by account: a busy account holds many common phrases once.
     """
-    counts = cohort.reference.content_requests(table["key"].to_numpy(dtype=np.uint64))
-    others = table["key"].map(counts).fillna(0).to_numpy(dtype=np.float64)
+    others = cohort.reference.content.ordinary_requests(table["key"].to_numpy(dtype=np.uint64))
     own = table["requests"].to_numpy() / max(1, len(cohort.rows) - len(cohort.held_back))
     elsewhere = (others + 0.5) / max(1, cohort.reference.n_forming)
     found: npt.NDArray[np.float64] = own / elsewhere
@@ -103,13 +119,9 @@ def frames(cohort: Cohort, found: Frames) -> list[Evidence]:
     if not len(kinds):
         return []
     principal = cohort.tables.accounts["principal"].to_numpy()
-    rows = cohort.tables.requests[cohort.tables.requests["half"].to_numpy() == 1]
-    hit = np.zeros(len(rows), bool)
-    for kind, keys in kinds.groupby("kind", observed=True)["key"]:
-        hit |= _holds(rows, COLUMNS[str(kind)], keys.to_numpy(dtype=np.uint64))
-    holders = np.unique(principal[rows["account"].to_numpy()[hit]])
+    holders = np.unique(principal[cohort.reference.content.holders(kinds["key"].to_numpy(dtype=np.uint64))])
     mine = np.unique(principal[found.rows["account"].to_numpy()])
-    total = len(np.unique(principal))
+    total = cohort.reference.n_principals
     p = float(hypergeom.sf(len(mine) - 1, total, len(holders), cohort.size))
     expected = len(holders) * cohort.size / total
     statement = (
@@ -117,4 +129,15 @@ def frames(cohort: Cohort, found: Frames) -> list[Evidence]:
         f"(expected {chance(expected)}); {len(holders) - len(mine)} of {total - cohort.size} others do. "
         f"{found.share:.0%} of the group's prompts stand in a frame."
     )
-    return [Evidence("content", "frames", statement, float(len(mine)), expected, p, digits(p, CAP), places(found.rows))]
+    return [
+        Evidence(
+            "content",
+            "frames",
+            statement,
+            float(len(mine)),
+            expected,
+            p,
+            digits(p, CAP),
+            places(found.rows),
+        )
+    ]

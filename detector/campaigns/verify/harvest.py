@@ -42,16 +42,43 @@ def _long_answers(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
         f"{n} of {len(medians)} accounts get answers longer than {LONG:.0%} of other accounts do: "
         f"{medians.median():.0f} tokens in the middle, where others get {np.median(reference):.0f}."
     )
-    return [Evidence("harvest", "long answers", statement, float(medians.median()), float(np.median(reference)), p, weight, places(rows))]
+    return [
+        Evidence(
+            "harvest",
+            "long answers",
+            statement,
+            float(medians.median()),
+            float(np.median(reference)),
+            p,
+            weight,
+            places(rows),
+        )
+    ]
 
 
 def _probabilities(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     shares = rows.groupby("account")["logprobs"].mean()
     others = cohort.reference.rows.groupby("account")["logprobs"].mean()
-    n, rate = int((shares >= 0.5).sum()), max(0.005, float((others >= 0.5).mean()) if len(others) else 0.0)
+    n, rate = (
+        int((shares >= 0.5).sum()),
+        max(0.005, float((others >= 0.5).mean()) if len(others) else 0.0),
+    )
     p = float(binom.sf(n - 1, len(shares), rate)) if n else 1.0
     weight = digits(p, cap_for(cohort.size, CAP_PROBABILITIES))
     if n < 3 or weight < 1:
         return []
-    statement = f"{n} of {len(shares)} accounts ask for log-probabilities in most requests; {rate:.1%} of other accounts do."
-    return [Evidence("harvest", "log-probabilities", statement, float(n), rate * len(shares), p, weight, places(rows))]
+    statement = (
+        f"{n} of {len(shares)} accounts ask for log-probabilities in most requests; {rate:.1%} of other accounts do."
+    )
+    return [
+        Evidence(
+            "harvest",
+            "log-probabilities",
+            statement,
+            float(n),
+            rate * len(shares),
+            p,
+            weight,
+            places(rows),
+        )
+    ]

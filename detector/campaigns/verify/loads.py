@@ -21,7 +21,8 @@ ROUNDS = 200
 def loads(cohort: Cohort) -> list[Evidence]:
     """Spread of members' totals against random groups of reference accounts that are about as busy.
 
-    The statistic is the standard deviation of log totals. Its distribution without a scheduler comes from `ROUNDS` groups
+    The statistic is the standard deviation of log totals. Its distribution without a scheduler comes from `ROUNDS`
+    groups
     of the same size, drawn from reference accounts within a factor of ten of the members' median.
     """
     totals = cohort.reference.totals[cohort.reference.accounts]
@@ -37,7 +38,8 @@ def loads(cohort: Cohort) -> list[Evidence]:
     dispersion = float(np.var(cohort.loads) / np.mean(cohort.loads))
     statement = (
         f"Members' totals are nearly equal: half lie between {np.quantile(cohort.loads, 0.25):.0f} and "
-        f"{np.quantile(cohort.loads, 0.75):.0f} queries, log spread {own:.2f} where accounts as busy have {expected:.2f} "
+        f"{np.quantile(cohort.loads, 0.75):.0f} queries, log spread {own:.2f} where accounts as busy have "
+        f"{expected:.2f} "
         f"(variance / mean {dispersion:.1f})."
     )
     return [Evidence("load", "equal loads", statement, own, expected, p, digits(p, cap_for(cohort.size, CAP)))]

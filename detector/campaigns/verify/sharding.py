@@ -2,7 +2,8 @@
 
 For each topic bit the table account × bit is tested for homogeneity; φ is the sum of χ² over the bits divided by its
 degrees of freedom, with the exact factor (n − 1)/n for the expectation under random dealing. φ = 1 where work is dealt
-out at random, more where accounts differ. What people differ by is measured on reference accounts with as many requests.
+out at random, more where accounts differ. What people differ by is measured on reference accounts with as many
+requests.
 κ, the share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0) from one that all run
 through (benchmarks, courses: κ high).
 
@@ -77,12 +78,15 @@ def sharding(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     accounts with as many requests; it is zero where so few requests could not tell the two apart.
     """
     rows = _at_most(rows[rows["themes"].to_numpy() >= 0])
-    sizes = rows.groupby("account").size().to_numpy()
+    sizes = rows.groupby("account").size().to_numpy(dtype=np.int64)
     sizes = sizes[sizes >= 2]
     if len(sizes) < 3 or sizes.sum() < 20:
         return []
-    observed, kappa = phi(rows["account"].to_numpy(), rows["themes"].to_numpy()), collision_share(rows)
-    people = _people(cohort.reference, sizes)
+    observed, kappa = (
+        phi(rows["account"].to_numpy(), rows["themes"].to_numpy()),
+        collision_share(rows),
+    )
+    people = _people(cohort.reference, np.asarray(sizes, dtype=np.int64))
     if math.isnan(observed) or len(people) < 4:
         return []
     expected = float(np.mean(people))
@@ -93,10 +97,13 @@ def sharding(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     weight = 0.0 if expected - 1 < dealt else float(np.clip(ratio, -6.0, cap))
     weight = min(weight, -3.0) if kappa > REPLAY else weight
     p = float(norm.cdf((observed - expected) / own))
+    alike = (
+        "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
+    )
     statement = (
-        f"Tasks look {'dealt out at random from one set' if weight > 0 else 'like those of people with interests of their own' if kappa <= REPLAY else 'like one set that all run through'}: "
-        f"accounts differ in topics by φ = {observed:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
-        f"{expected:.2f}; {kappa:.1%} of prompts are sent by more than one member."
+        f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
+        f"φ = {observed:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give {expected:.2f}; "
+        f"{kappa:.1%} of prompts are sent by more than one member."
     )
     return [Evidence("sharding", "φ and κ", statement, observed, expected, p, weight, places(rows))]
 
