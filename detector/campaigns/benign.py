@@ -70,6 +70,7 @@ class Traits:
     phi_excess: float
     tied: float
     equal: float
+    known: bool
     size: int
 
 
@@ -100,6 +101,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         phi_excess=float(np.clip(excess, 0, 1)),
         tied=_sum_of_families(evidence, INFRASTRUCTURE),
         equal=_sum_of_families(evidence, ("load",)),
+        known=bool(people["has_account_row"].any()),
         size=len(people),
     )
 
@@ -119,12 +121,14 @@ def _ramp(value: float, low: float, high: float) -> float:
 
 def _organisation(t: Traits) -> Explanation:
     overt = max(min(t.one_payment, max(t.one_domain, t.one_signup)), min(t.one_domain, t.one_signup))
+    overt = overt if t.known else t.one_address
     return Explanation(
         "one organisation that does not hide",
         _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
         8.0,
-        f"at most {overt:.0%} of the accounts share one payment instrument, mailbox domain and place of "
-        "sign-up; an organisation's would all",
+        f"at most {overt:.0%} of the accounts share "
+        + ("one payment instrument, mailbox domain and place of sign-up" if t.known else "one network")
+        + "; an organisation's would all",
         "whether a contract, invoice or domain record ties the accounts to one customer",
     )
 

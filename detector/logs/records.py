@@ -110,12 +110,15 @@ def to_array(values: Sequence[Any], kind: pa.DataType, exact: bool) -> pa.Array:
 
 
 def _numbers(values: Sequence[Any], target: pa.DataType) -> pa.Array | None:
-    """Numbers none of which is null, which is quicker to find out than to provide for."""
+    """Numbers, and for floats nulls: NumPy writes NaN for None, and JSON has no NaN of its own.
+
+    Whole numbers must have no null, which is quicker to find out than to provide for.
+    """
     kind = _NUMPY_TYPES.get(target)
     if kind is None:
         return None
     try:
-        return pa.array(np.fromiter(values, kind, len(values)))
+        return pa.array(np.fromiter(values, kind, len(values)), from_pandas=True)
     except TypeError:
         return None
 

@@ -183,7 +183,9 @@ def _one_row_a_request(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
         order = np.lexsort((rows["row"], rows["file"], rows["request"], group))
     copies = np.add.reduceat(rows["copies"][order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
-    return pd.DataFrame({name: copies if name == "copies" else values[kept] for name, values in rows.items()}, copy=False)
+    return pd.DataFrame(
+        {name: copies if name == "copies" else values[kept] for name, values in rows.items()}, copy=False
+    )
 
 
 def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +234,9 @@ def _moved(table: pd.DataFrame, code: Ints) -> pd.DataFrame:
 def _joined(tables: list[pd.DataFrame], codes: list[Ints]) -> Columns:
     """Columns of tables one after another, with accounts under the union's codes."""
     joined: Columns = {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in tables[0]}
-    joined["account"] = np.concatenate([code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)])
+    joined["account"] = np.concatenate(
+        [code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)]
+    )
     return joined
 
 

@@ -328,7 +328,9 @@ def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def fingerprint_texts(data, starts, ends, keys, ascii_table, table, sieve, slots, masks, http, hashes, topics, asks, chars):  # type: ignore[no-untyped-def]
+def fingerprint_texts(
+    data, starts, ends, keys, ascii_table, table, sieve, slots, masks, http, hashes, topics, asks, chars
+):  # type: ignore[no-untyped-def]
     """Fingerprints of texts [starts[i], ends[i]) of a UTF-8 buffer, written into the last four arrays."""
     longest = 1
     for t in range(starts.size):
@@ -341,7 +343,9 @@ def fingerprint_texts(data, starts, ends, keys, ascii_table, table, sieve, slots
     seen = np.empty(8, np.int64)
     for t in range(starts.size):
         start, end = np.uint64(starts[t]), np.uint64(ends[t])
-        words_found, masked_found, chars[t] = _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked)
+        words_found, masked_found, chars[t] = _split(
+            data, start, end, keys, ascii_table, table, http, words, runs, marks, masked
+        )
         n, n_masked = np.int64(words_found), np.int64(masked_found)
         hashes[t, PROMPT] = _whole(words, n, keys[2], keys)
         hashes[t, TEMPLATE] = _whole(masked, n_masked, keys[2] ^ np.uint64(1), keys)

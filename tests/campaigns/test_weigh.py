@@ -74,6 +74,7 @@ ORDINARY = dict(
     phi_excess=0.0,
     tied=16.0,
     equal=3.0,
+    known=True,
     size=80,
 )
 
@@ -82,6 +83,7 @@ ORDINARY = dict(
     ("traits", "name"),
     [
         ({"one_payment": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
+        ({"known": False, "one_address": 1.0}, "one organisation that does not hide"),
         ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
         ({"one_address": 1.0, "size": 3}, "a household or small team"),
         ({"in_system": 0.9, "phi_excess": 1.0}, "users of one application"),

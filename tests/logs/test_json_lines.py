@@ -30,6 +30,15 @@ def test_ids_that_look_like_other_things_stay_themselves(tmp_path):
     assert read(tmp_path, "\n".join(lines).encode()).column("account_id") == ids
 
 
+def test_an_absent_number_is_not_counted_as_an_odd_one(tmp_path):
+    lines = [f'{{{T},"account_id":"a","temperature":{t},"max_tokens":null}}' for t in ("0.5", "null")]
+    lines.append(f'{{{T},"account_id":"a"}}')
+    found = read(tmp_path, "\n".join(lines).encode())
+    assert found.column("temperature") == [0.5, None, None]
+    assert found.report.warnings == []
+    assert found.report.nulls["temperature"] == 2
+
+
 def test_ids_given_as_numbers_keep_every_digit(tmp_path):
     numbers = [123, 2**53 + 1, 2**63, 2**64, 12345678901234567890123, -5]
     lines = [f'{{{T},"account_id":{n},"request_id":{n}}}' for n in numbers]

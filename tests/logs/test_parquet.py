@@ -49,6 +49,15 @@ def test_columns_of_other_types_are_cast_exactly(tmp_path):
     assert found.column("row") == [1, 2]
 
 
+def test_nan_is_a_missing_number_and_infinity_is_counted(tmp_path):
+    gaps = log(temperature=[float("nan"), 0.5], input_tokens=[3.0, float("nan")])
+    found = read_path(written(tmp_path, gaps | {"top_p": [float("inf"), float("nan")]}))
+    assert found.column("temperature") == [None, 0.5]
+    assert found.column("input_tokens") == [3, None]
+    assert found.column("top_p") == [None, None]
+    assert found.report.warnings == ["top_p: not finite, set to null (1 values)."]
+
+
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
 def test_timestamps_of_any_unit_and_zone_are_utc_microseconds(tmp_path, unit, zone):

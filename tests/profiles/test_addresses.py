@@ -1,6 +1,10 @@
-import pytest
+import ipaddress
 
-from detector.profiles.addresses import parse_address
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.profiles.addresses import _parsed, parse_address
 
 
 @pytest.mark.parametrize(
@@ -19,3 +23,16 @@ from detector.profiles.addresses import parse_address
 )
 def test_an_address_gives_its_host_and_network(text, host, network):
     assert parse_address(text) == (host, network)
+
+
+@given(st.ip_addresses(v=4).map(str) | st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,4}){2,4}", fullmatch=True))
+def test_the_short_way_for_plain_addresses_gives_what_the_long_way_gives(text):
+    assert parse_address(text) == _parsed(text)
+
+
+@pytest.mark.parametrize(
+    "block", ["0.0.0.0/30", "127.0.0.0/30", "169.254.1.0/30", "224.0.0.0/30", "239.255.255.252/30", "240.0.0.0/30"]
+)
+def test_the_two_ways_agree_at_the_edges_of_special_blocks(block):
+    for address in map(str, ipaddress.ip_network(block)):
+        assert parse_address(address) == _parsed(address)
