@@ -56,6 +56,7 @@ class Campaigns:
     alpha: float = 1e-3
     min_composites: int = 2
     min_keys: int = 3
+    rejoin_share: float = 0.3
     max_evidence_per_family: float = 6.0
     min_families: int = 2
     min_family_evidence: float = 1.0

@@ -13,7 +13,7 @@ from detector.campaigns.benign import Explanation, Traits, best_explanation, tra
 from detector.campaigns.cohort import Cohort, Reference
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
-from detector.campaigns.grow import attach, components, core
+from detector.campaigns.grow import attach, components, core, rejoin
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
@@ -29,6 +29,8 @@ from detector.settings import Campaigns
 HARD = ("network", "payment")
 #: Facts that two operators may have in common: a maker of mailboxes, an hour of sign-up. Their cores come second.
 SOFT = ("identity", "time")
+#: Facts of which a pool's accounts have some in common with the other pools of their campaign.
+OWNED = ("payment", "device", "address", "signup_address")
 #: Facts that say nothing alone: common software, the day of sign-up.
 GENERIC = ("client", "settings", "created_1d")
 
@@ -68,6 +70,8 @@ def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
     principals = tables.accounts["principal"].to_numpy()
     composites, holders = significant_composites(tables.keys, principals, settings)
     label, cores = _grow(composites, holders, principals, settings)
+    owned = tables.keys[tables.keys["kind"].isin(OWNED)]
+    label = rejoin(label, owned, settings.rejoin_share)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
     groups = []

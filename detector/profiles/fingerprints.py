@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,8 @@ _PURPOSES = {
 NAMES_KEPT = 50_000
 
 U64 = npt.NDArray[np.uint64]
-Columns = dict[str, npt.NDArray[np.generic]]
+Number = TypeVar("Number", bound=np.generic)
+Columns = dict[str, npt.NDArray[Any]]
 
 
 @dataclass
@@ -231,9 +233,10 @@ def _encoded(values: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Array]:
     return codes.astype(np.int64), encoded.dictionary.cast(pa.large_string())
 
 
-def _spread(values: npt.NDArray[np.generic], codes: npt.NDArray[np.int64]) -> npt.NDArray[np.generic]:
+def _spread(values: npt.NDArray[Number], codes: npt.NDArray[np.int64]) -> npt.NDArray[Number]:
     """Values of the distinct ones at each row; 0 for null."""
-    return np.append(values, np.zeros(1, values.dtype))[codes]
+    spread: npt.NDArray[Number] = np.append(values, np.zeros(1, values.dtype))[codes]
+    return spread
 
 
 def frame_of(columns: Columns) -> pd.DataFrame:

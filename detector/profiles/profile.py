@@ -127,7 +127,7 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     return _cut(
         ids,
         summed,
-        _one_row_a_request(requests, group, _order_of_runs(requests["request"], group)),
+        _one_row_a_request(requests, group, _order_of_runs(requests["request"].view(np.uint64), group)),
         grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
         grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
         sizes,
@@ -161,7 +161,7 @@ def _cut(
     return Profile(ids, days, kept, activity, few)
 
 
-def _order_of_runs(request: npt.NDArray[np.generic], group: Ints) -> Ints:
+def _order_of_runs(request: npt.NDArray[np.uint64], group: Ints) -> Ints:
     """Order by group and request of rows that are such orders one after another.
 
     Where each group stands in one of them, as when files are days, sorting by the group is all it takes.
@@ -233,7 +233,9 @@ def _moved(table: pd.DataFrame, code: Ints) -> pd.DataFrame:
 
 def _joined(tables: list[pd.DataFrame], codes: list[Ints]) -> Columns:
     """Columns of tables one after another, with accounts under the union's codes."""
-    joined: Columns = {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in tables[0]}
+    joined: Columns = {
+        name: np.concatenate([table[name].to_numpy() for table in tables]) for name in map(str, tables[0].columns)
+    }
     joined["account"] = np.concatenate(
         [code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)]
     )

@@ -85,7 +85,7 @@ def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
     """The characters as `kernel._split` looks them up: ASCII, and the first plane."""
     kind = np.zeros(5, np.uint32)
     kind[[LETTER, DIGIT, UNSPACED, SPACE]] = kernel.IS_WORD, kernel.IS_DIGIT, kernel.IS_UNSPACED, kernel.IS_SPACE
-    plane = (lower_case().astype(np.uint32) << 8) | kind[kinds()]
+    plane = np.bitwise_or(lower_case().astype(np.uint32) << 8, kind[kinds()], dtype=np.uint32)
     first = plane[:128]
     ascii_table = np.zeros(256, np.uint8)
     ascii_table[:128] = np.where(first & kernel.IS_WORD, 0x80 | first >> 8, first & 0xFF)

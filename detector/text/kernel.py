@@ -57,14 +57,14 @@ U64 = npt.NDArray[np.uint64]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def step(h, x, multiplier):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def step(h, x, multiplier):  # type: ignore[no-untyped-def]
     """Add one value to a hash chain."""
     h = (h ^ x) * multiplier
     return h ^ (h >> np.uint64(29))
 
 
 @njit(cache=True, nogil=True, inline="always")
-def finish(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def finish(h):  # type: ignore[no-untyped-def]
     """Avalanche of a chain (fmix64); 0 is kept for *not known*."""
     h ^= h >> np.uint64(33)
     h *= np.uint64(0xFF51AFD7ED558CCD)
@@ -75,7 +75,7 @@ def finish(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 
 @njit(cache=True, nogil=True)
-def _decode(data, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _decode(data, i):  # type: ignore[no-untyped-def]
     """Code point at byte i of valid UTF-8, which is not ASCII, and the bytes it takes."""
     b = np.uint32(data[i])
     second = np.uint32(data[i + _I1]) & _LOW_6
@@ -89,7 +89,7 @@ def _decode(data, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _beyond_ascii(data, i, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _beyond_ascii(data, i, table):  # type: ignore[no-untyped-def]
     """Lower case, kind (see `_split`) and width in bytes of the character at byte i."""
     code, width = _decode(data, i)
     if code < _PLANE:
@@ -99,7 +99,7 @@ def _beyond_ascii(data, i, table):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @njit(cache=True, nogil=True)
-def _quote_end(data, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _quote_end(data, i, end):  # type: ignore[no-untyped-def]
     """Byte after the double quote that closes the one at i, or i where none does on this line."""
     j, stop = i + _I1, min(end, i + _I1 + np.uint64(QUOTE_BYTES))
     while j < stop:
@@ -112,7 +112,7 @@ def _quote_end(data, i, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True, nogil=True)
-def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
+def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked):  # type: ignore[no-untyped-def]
     """Cut one text into words; give how many, how many masked ones, and its characters.
 
     Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark:
@@ -196,7 +196,7 @@ def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks,
 
 
 @njit(cache=True, nogil=True)
-def _whole(values, n, start, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _whole(values, n, start, keys):  # type: ignore[no-untyped-def]
     """Hash of the first n values in order; 0 for none."""
     if n == 0:
         return np.uint64(0)
@@ -207,7 +207,7 @@ def _whole(values, n, start, keys):  # type: ignore[no-untyped-def]  # noqa: ANN
 
 
 @njit(cache=True, nogil=True)
-def _phrases(masked, n, keys, grams, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _phrases(masked, n, keys, grams, kept):  # type: ignore[no-untyped-def]
     """The smallest distinct phrases among those that winnowing selects, ascending; 0 where there are fewer."""
     kept[:] = _ABSENT
     n_grams = n - PHRASE_WORDS + 1
@@ -228,7 +228,7 @@ def _phrases(masked, n, keys, grams, kept):  # type: ignore[no-untyped-def]  # n
 
 
 @njit(cache=True, nogil=True)
-def _keep(value, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _keep(value, kept):  # type: ignore[no-untyped-def]
     """Insert a value into the ascending row of the smallest distinct ones."""
     for j in range(kept.size):
         if kept[j] == value:
@@ -241,7 +241,7 @@ def _keep(value, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _topic(words, marks, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _topic(words, marks, n):  # type: ignore[no-untyped-def]
     """Topic bits: each is the weighted majority of the words' bits; -1 without a word that votes.
 
     Four bits vote at once: multiplication spreads them over the four quarters of a number, and no quarter overflows
@@ -270,7 +270,7 @@ def _topic(words, marks, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _look_up(h, slots, masks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _look_up(h, slots, masks):  # type: ignore[no-untyped-def]
     i = np.int64(h & np.uint64(slots.size - 1))
     while slots[i] != np.uint64(0):
         if slots[i] == h:
@@ -280,7 +280,7 @@ def _look_up(h, slots, masks):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @njit(cache=True, nogil=True)
-def _groups_of_run(runs, j, keys, slots, masks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _groups_of_run(runs, j, keys, slots, masks):  # type: ignore[no-untyped-def]
     """Groups of the runs of two to four unspaced characters that end at word j."""
     groups = np.int64(0)
     for length in range(2, 5):
@@ -295,7 +295,7 @@ def _groups_of_run(runs, j, keys, slots, masks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: ignore[no-untyped-def]
     """Bit mask of what the text asks for: words of two groups within `NEAR` words of each other."""
     seen[:] = _FAR
     asks = 0
@@ -358,7 +358,7 @@ def fingerprint_texts(
 
 
 @njit(cache=True, nogil=True)
-def hash_values(data, starts, ends, keys, purpose, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def hash_values(data, starts, ends, keys, purpose, out):  # type: ignore[no-untyped-def]
     """Keyed hash of the bytes of each value as they stand; `purpose` keeps kinds of value apart."""
     k = keys[0]
     for t in range(starts.size):
@@ -377,7 +377,7 @@ def hash_values(data, starts, ends, keys, purpose, out):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def combine(columns, keys, purpose, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def combine(columns, keys, purpose, out):  # type: ignore[no-untyped-def]
     """Keyed hash of each row of a matrix of 64-bit values."""
     k = keys[0]
     for t in range(columns.shape[0]):
