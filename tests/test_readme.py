@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 import textwrap
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_exist_with_their_options(page):
     for line in re.findall(r"^    detector (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
-        name, *words = line.split("#")[0].split()
+        name, *words = shlex.split(line, comments=True)
         command = group.get_command(click.Context(group), name)
         assert command is not None, f"{page.name}: detector {name}"
         if isinstance(command, click.Group):

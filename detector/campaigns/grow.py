@@ -115,8 +115,8 @@ def rejoin(label: npt.NDArray[np.int64], keys: pd.DataFrame, least_share: float)
     label : ndarray of int64, shape (n_accounts,)
         Component of each account, -1 for none.
     keys : DataFrame
-        ``account``, ``kind``, ``key`` of the facts that are hard to share by chance. A key of which most holders are in no
-        component is a hub and joins nothing.
+        ``account``, ``kind``, ``key`` of the facts that are hard to share by chance. A key most holders of which
+        are in no component is a hub and joins nothing.
     least_share : float
         Share of the smaller component's accounts that must hold a key in common with the other.
     """
