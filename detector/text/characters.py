@@ -37,7 +37,16 @@ _UNSPACED_BLOCKS = (
 @cache
 def kinds() -> npt.NDArray[np.uint8]:
     """Kind of each code point of the Basic Multilingual Plane, shape (65536,)."""
-    table = np.array([_kind(code) for code in range(BMP)], dtype=np.uint8)
+    categories = "".join(map(unicodedata.category, map(chr, range(BMP)))).encode()
+    category = np.frombuffer(categories, dtype="S2").reshape(-1)
+    table = np.full(BMP, OTHER, np.uint8)
+    table[np.char.startswith(category, b"Z")] = SPACE
+    table[[9, 10, 11, 12, 13, 0x85]] = SPACE
+    word = np.char.startswith(category, b"L") | np.char.startswith(category, b"M")
+    table[word] = LETTER
+    for first, last in _UNSPACED_BLOCKS:
+        table[first : last + 1][word[first : last + 1]] = UNSPACED
+    table[category == b"Nd"] = DIGIT
     table.setflags(write=False)
     return table
 
@@ -45,7 +54,9 @@ def kinds() -> npt.NDArray[np.uint8]:
 @cache
 def lower_case() -> npt.NDArray[np.uint16]:
     """Lower case of each code point of the plane where that is one code point, shape (65536,)."""
-    table = np.array([_lower(code) for code in range(BMP)], dtype=np.uint16)
+    lowered = [chr(code).lower() for code in range(BMP)]
+    codes = [ord(c) if len(c) == 1 else BMP for c in lowered]
+    table = np.where(np.array(codes) < BMP, codes, np.arange(BMP)).astype(np.uint16)
     table.setflags(write=False)
     return table
 
@@ -61,19 +72,3 @@ def kind_of(code: int) -> int:
 def lower_of(code: int) -> int:
     """Lower case of any code point; above the first plane case is kept."""
     return int(lower_case()[code]) if code < BMP else code
-
-
-def _kind(code: int) -> int:
-    category = unicodedata.category(chr(code))
-    if category == "Nd":
-        return DIGIT
-    if any(first <= code <= last for first, last in _UNSPACED_BLOCKS) and category[0] in "LM":
-        return UNSPACED
-    if category[0] in "LM":
-        return LETTER
-    return SPACE if category[0] == "Z" or code in (9, 10, 11, 12, 13, 0x85) else OTHER
-
-
-def _lower(code: int) -> int:
-    lowered = chr(code).lower()
-    return ord(lowered) if len(lowered) == 1 and ord(lowered) < BMP else code
