@@ -120,6 +120,8 @@ def rejoin(label: npt.NDArray[np.int64], keys: pd.DataFrame, least_share: float)
     least_share : float
         Share of the smaller component's accounts that must hold a key in common with the other.
     """
+    if label.max(initial=-1) < 1:
+        return label
     rows = pd.DataFrame({"key": keys.groupby(["kind", "key"], observed=True).ngroup(), "account": keys["account"]})
     rows["component"] = label[rows["account"].to_numpy()]
     inside = rows.assign(inside=rows["component"] >= 0).groupby("key")["inside"].transform("mean") >= 0.5

@@ -207,7 +207,7 @@ def _coverage(coverage: Coverage, off: Sequence[Off], with_accounts: bool) -> di
         )
     if "prompt" not in present:
         notes.append(
-            "The log holds no prompts: what accounts ask for is unknown, and no campaign can be more than tier C."
+            "The log holds no prompts: what accounts ask for, in what words and how work is dealt out is unknown."
         )
     return {
         "columns": coverage.shares,

@@ -11,7 +11,7 @@ from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
-from detector.campaigns.verify.sharding import collision_share, phi, sharding
+from detector.campaigns.verify.sharding import collision_share, phi, sharding, without_strangers
 from tests.profiles.batches import DAY_US, tables
 
 HOUR = 3_600_000_000
@@ -178,3 +178,26 @@ def test_equal_totals_are_evidence_where_others_differ_by_orders_of_magnitude():
 
 def test_a_window_of_more_than_one_day_keeps_its_days():
     assert tables([{"at": 0}, {"at": DAY_US}]).last_day - tables([{"at": 0}]).last_day == 1
+
+
+def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
+    rng = np.random.default_rng(4)
+    account = np.repeat(np.arange(21), 30)
+    themes = rng.integers(0, 2**16, len(account))
+    themes[account == 20] = 0b1010101010101010
+    rows = pd.DataFrame({"account": account, "themes": themes})
+    assert phi(account, themes) > 2
+    left = without_strangers(rows)
+    assert 20 not in set(left["account"])
+    assert phi(left["account"].to_numpy(), left["themes"].to_numpy()) == pytest.approx(1.0, abs=0.2)
+
+
+def test_people_who_all_differ_are_all_kept():
+    account = np.repeat(np.arange(20), 30)
+    rows = pd.DataFrame({"account": account, "themes": account * 3121 % 2**16})
+    assert len(without_strangers(rows)) == len(rows)
+
+
+def test_prompts_that_are_not_known_are_not_alike():
+    rows = pd.DataFrame({"account": [1, 2, 3], "prompt": [0, 0, 0]})
+    assert collision_share(rows) == 0.0

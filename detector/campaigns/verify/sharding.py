@@ -31,6 +31,7 @@ ROUNDS = 16
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
 REPLAY = 0.1
+STRANGE = 5.0
 
 
 def phi(account: Ints, themes: Ints) -> float:
@@ -47,28 +48,47 @@ def phi(account: Ints, themes: Ints) -> float:
         1 on average where requests are dealt to accounts at random; NaN with fewer than two accounts, or where no bit
         varies.
     """
+    parts = contributions(account, themes)
     n = len(account)
+    return float(parts.sum()) * (n - 1) / n / (len(parts) - 1) if len(parts) >= 2 and n >= 3 else float("nan")
+
+
+def contributions(account: Ints, themes: Ints) -> npt.NDArray[np.float64]:
+    """What each account, in order of number, adds to the mean χ² over topic bits that vary."""
     _, code = np.unique(account, return_inverse=True)
     size = np.bincount(code).astype(float)
-    if len(size) < 2 or n < 3:
-        return float("nan")
-    statistic, bits = 0.0, 0
+    total, bits = np.zeros(len(size)), 0
     for bit in range(TOPIC_BITS):
         ones = (themes >> bit) & 1
         rate = ones.mean()
         if 0 < rate < 1:
             per = np.bincount(code, weights=ones)
-            statistic += float(((per - size * rate) ** 2 / (size * rate * (1 - rate))).sum())
+            total += (per - size * rate) ** 2 / (size * rate * (1 - rate))
             bits += 1
-    return statistic * (n - 1) / n / (bits * (len(size) - 1)) if bits else float("nan")
+    return total / bits if bits else np.zeros(0)
+
+
+def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Requests without those of the very few accounts that are unlike all others.
+
+    At most one account in twenty (and one of ten or more) whose part of χ² is over `STRANGE` times the middle one is
+    left out: a bystander caught by mistake, or sent by an operator, must not make dealt-out work look like people's.
+    """
+    parts = contributions(rows["account"].to_numpy(), rows["themes"].to_numpy())
+    most = max(1, len(parts) // 20) if len(parts) >= 10 else 0
+    strange = np.flatnonzero(parts > STRANGE * np.median(parts)) if len(parts) else np.zeros(0, np.int64)
+    if not 0 < len(strange) <= most:
+        return rows
+    return rows[~rows["account"].isin(np.unique(rows["account"])[strange])]
 
 
 def collision_share(rows: pd.DataFrame) -> float:
     """κ: share of requests whose prompt at least one other account of the rows sends too."""
-    if not len(rows):
-        return float("nan")
-    per = rows.groupby("prompt")["account"].nunique()
-    return float((rows["prompt"].map(per) > 1).mean())
+    known = rows[rows["prompt"].to_numpy() != 0]
+    if not len(known):
+        return 0.0
+    per = known.groupby("prompt")["account"].nunique()
+    return float((known["prompt"].map(per) > 1).mean())
 
 
 def sharding(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
@@ -77,7 +97,7 @@ def sharding(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     The weight is the log10 likelihood ratio of φ between random dealing (mean 1) and people as different as reference
     accounts with as many requests; it is zero where so few requests could not tell the two apart.
     """
-    rows = _at_most(rows[rows["themes"].to_numpy() >= 0])
+    rows = without_strangers(_at_most(rows[rows["themes"].to_numpy() >= 0]))
     sizes = rows.groupby("account").size().to_numpy(dtype=np.int64)
     sizes = sizes[sizes >= 2]
     if len(sizes) < 3 or sizes.sum() < 20:
