@@ -126,3 +126,52 @@ ACCOUNTS_SCHEMA = arrow_schema(ACCOUNTS)
 REJECTS_SCHEMA = arrow_schema(REJECTS)
 QUERY_NAMES = tuple(c.name for c in QUERIES)
 ACCOUNT_NAMES = tuple(c.name for c in ACCOUNTS)
+
+#: Names of the tables of a result; other tools join on them, so they stay.
+CAMPAIGN_COLUMNS = (
+    "campaign_id",
+    "tier",
+    "kind",
+    "title",
+    "log_evidence",
+    "n_accounts",
+    "n_core",
+    "n_principals",
+    "n_queries",
+    "queries_per_account_day",
+    "first_seen",
+    "last_seen",
+    "created_first",
+    "created_last",
+    "families",
+    "asked",
+    "models",
+    "benign_explanation",
+    "set_aside",
+    "look_at",
+    "against",
+)
+MEMBER_COLUMNS = (
+    "campaign_id",
+    "account_id",
+    "role",
+    "membership",
+    "score",
+    "n_queries",
+    "n_composites",
+    "first_seen",
+    "last_seen",
+    "created_at",
+)
+EVIDENCE_COLUMNS = (
+    "campaign_id",
+    "family",
+    "name",
+    "statement",
+    "observed",
+    "expected",
+    "p",
+    "weight",
+    "rows",
+)
+TIMELINE_COLUMNS = ("campaign_id", "hour", "requests", "accounts")

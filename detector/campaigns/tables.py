@@ -11,6 +11,7 @@ import pandas as pd
 from detector.campaigns.find import Group
 from detector.campaigns.verify.elicitation import CLASSES
 from detector.profiles.tables import Tables
+from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS
 
 HOUR_US = 3_600_000_000
 SLOTS_PER_HOUR = 6
@@ -19,32 +20,7 @@ PERIPHERY = 0.97
 
 def campaign_table(groups: Sequence[Group]) -> pd.DataFrame:
     """One row per campaign, in the order of the groups."""
-    return pd.DataFrame([_campaign(group) for group in groups], columns=list(_COLUMNS))
-
-
-_COLUMNS = (
-    "campaign_id",
-    "tier",
-    "kind",
-    "title",
-    "log_evidence",
-    "n_accounts",
-    "n_core",
-    "n_principals",
-    "n_queries",
-    "queries_per_account_day",
-    "first_seen",
-    "last_seen",
-    "created_first",
-    "created_last",
-    "families",
-    "asked",
-    "models",
-    "benign_explanation",
-    "set_aside",
-    "look_at",
-    "against",
-)
+    return pd.DataFrame([_campaign(group) for group in groups], columns=list(CAMPAIGN_COLUMNS))
 
 
 def _campaign(group: Group) -> dict[str, object]:
@@ -160,21 +136,7 @@ def against(group: Group) -> list[str]:
 def member_table(groups: Sequence[Group], scores: npt.NDArray[np.float64]) -> pd.DataFrame:
     """One row per member, with its role."""
     parts = [_members(group, scores) for group in groups]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_MEMBER_COLUMNS))
-
-
-_MEMBER_COLUMNS = (
-    "campaign_id",
-    "account_id",
-    "role",
-    "membership",
-    "score",
-    "n_queries",
-    "n_composites",
-    "first_seen",
-    "last_seen",
-    "created_at",
-)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(MEMBER_COLUMNS))
 
 
 def _members(group: Group, scores: npt.NDArray[np.float64]) -> pd.DataFrame:
@@ -193,7 +155,7 @@ def _members(group: Group, scores: npt.NDArray[np.float64]) -> pd.DataFrame:
             "last_seen": pd.to_datetime(days["last_us"].max().to_numpy(), unit="us", utc=True),
             "created_at": cohort.people["created_at"].to_numpy(),
         },
-        columns=list(_MEMBER_COLUMNS),
+        columns=list(MEMBER_COLUMNS),
     )
 
 
@@ -219,18 +181,7 @@ def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFram
         for g in groups
         for e in g.evidence
     ]
-    names = [
-        "campaign_id",
-        "family",
-        "name",
-        "statement",
-        "observed",
-        "expected",
-        "p",
-        "weight",
-        "rows",
-    ]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
 
 
 def _place(place: str, paths: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS, TIMELINE_COLUMNS
+
 TIERS = ("A", "B", "C")
 #: Columns of the table of accounts that are not features.
 ACCOUNT_COLUMNS = (
@@ -27,53 +29,6 @@ ACCOUNT_COLUMNS = (
     "created_at",
     "principal_size",
 )
-CAMPAIGN_COLUMNS = (
-    "campaign_id",
-    "tier",
-    "kind",
-    "title",
-    "log_evidence",
-    "n_accounts",
-    "n_core",
-    "n_principals",
-    "n_queries",
-    "queries_per_account_day",
-    "first_seen",
-    "last_seen",
-    "created_first",
-    "created_last",
-    "families",
-    "asked",
-    "models",
-    "benign_explanation",
-    "set_aside",
-    "look_at",
-    "against",
-)
-MEMBER_COLUMNS = (
-    "campaign_id",
-    "account_id",
-    "role",
-    "membership",
-    "score",
-    "n_queries",
-    "n_composites",
-    "first_seen",
-    "last_seen",
-    "created_at",
-)
-EVIDENCE_COLUMNS = (
-    "campaign_id",
-    "family",
-    "name",
-    "statement",
-    "observed",
-    "expected",
-    "p",
-    "weight",
-    "rows",
-)
-TIMELINE_COLUMNS = ("campaign_id", "hour", "requests", "accounts")
 REJECT_COLUMNS = ("file", "row", "byte_offset", "reason", "detail")
 
 
