@@ -18,7 +18,7 @@ from detector.campaigns.tables import campaign_table, evidence_table, member_tab
 from detector.errors import InputError, UsageError
 from detector.features import FEATURES, compute_features
 from detector.logs.accounts import read_accounts
-from detector.logs.files import discover
+from detector.logs.files import LogFile, discover
 from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
@@ -100,9 +100,10 @@ def scan(
         baseline,
     )
     clock = record.Clock(progress)
-    key = request.key or derive_key([file.path for file in discover(request.paths)])
+    files = discover(request.paths)
+    key = request.key or derive_key([file.path for file in files])
     with clock.stage("reading"):
-        window = _read(request, key, clock)
+        window = _read(files, request, key, clock)
     with clock.stage("accounts"):
         people, account_reports, account_rejects = _people(request)
     with clock.stage("profiles"):
@@ -149,12 +150,10 @@ def _sizes(settings: Settings) -> Sizes:
     return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
 
 
-def _read(request: Request, key: bytes, clock: record.Clock) -> Window:
+def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock) -> Window:
     """Profile all files; raise where not one row came of them."""
     sizes, span = _sizes(request.settings), (request.since, request.until)
-    tasks = [
-        Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in discover(request.paths)
-    ]
+    tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in files]
     finished: list[Profiled] = []
 
     def done(one: Profiled) -> None:

@@ -1,8 +1,7 @@
 """Innocent explanations: which ordinary group fits best, how well, and what that takes from the evidence.
 
-An explanation is weighed against what the accounts are said to take, not against their belonging together: a
-course or a
-firm's roll-out *is* coordinated. The priors are in the same decimal digits as evidence.
+An explanation is weighed against what the accounts are said to take, not against their belonging together: a course
+or a firm's roll-out *is* coordinated. The priors are in the same decimal digits as evidence.
 
 References
 ----------

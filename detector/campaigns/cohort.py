@@ -132,6 +132,12 @@ class Reference:
         medians = known.median()[known.size() >= 3]
         return np.sort(medians.to_numpy(dtype=np.float64))
 
+    @cached_property
+    def share_with_probabilities(self) -> float:
+        """Share of reference accounts that ask for log-probabilities in at least half of their requests."""
+        shares = self.rows.groupby("account")["logprobs"].mean()
+        return float((shares >= 0.5).mean()) if len(shares) else 0.0
+
     def share_asking(self, bits: int, at_least: float) -> float:
         """Share of reference accounts at least this share of whose requests ask for one of these things."""
         if (bits, at_least) not in self._askers:

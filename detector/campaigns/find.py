@@ -27,6 +27,7 @@ from detector.settings import Campaigns
 
 #: Facts that cost an operator something to vary: families whose composites make the first cores.
 HARD = ("network", "payment")
+HARD_KINDS = ("device",)
 #: Facts that two operators may have in common: a maker of mailboxes, an hour of sign-up. Their cores come second.
 SOFT = ("identity", "time")
 #: Facts of which a pool's accounts have some in common with the other pools of their campaign.
@@ -93,19 +94,16 @@ def _grow(
     """Component of each account (-1: none), and whether it belongs to a core.
 
     Cores are made of the hardest facts first, then, of the accounts that are left, of softer ones, so that two
-    campaigns
-    that use one data set, client or maker of mailboxes stay two.
+    campaigns that use one data set, client or maker of mailboxes stay two.
     """
     generic = _has(composites, "kind", GENERIC)
     telling = ~(_either(composites, "kind_1", "family_1") & _either(composites, "kind_2", "family_2"))
     at = holders["composite"].to_numpy()
     label = np.full(len(principals), -1, np.int64)
     in_core = np.zeros(len(principals), bool)
-    for families in (HARD, SOFT, None):
-        chosen = np.ones(len(composites), bool)
-        if families is not None:
-            hard = _has(composites, "family", families)
-            chosen = (hard | _has(composites, "kind", ("device",)) if families == HARD else hard) & ~generic
+    hard = _has(composites, "family", HARD) | _has(composites, "kind", HARD_KINDS)
+    rounds = (hard & ~generic, _has(composites, "family", SOFT) & ~generic, np.ones(len(composites), bool))
+    for chosen in rounds:
         free = holders[chosen[at] & (label[holders["account"].to_numpy()] < 0)]
         more = components(core(composites, free, principals, settings), len(label))
         in_core |= more >= 0

@@ -75,8 +75,7 @@ def attach(label: npt.NDArray[np.int64], holders: pd.DataFrame, settings: Campai
     """Component of each account after others have been attached to the cores.
 
     An account outside every core joins a component if most of all its composites, and at least `min_composites`,
-    have most of
-    their holders there: one that shares more with others outside the cores is left to them.
+    have most of their holders there: one that shares more with others outside the cores is left to them.
 
     Parameters
     ----------

@@ -30,9 +30,8 @@ class Scores:
 def final_scores(anomaly: npt.NDArray[np.float64], groups: Sequence[Group]) -> Scores:
     """Scores in [0, 1], higher is worse.
 
-    A member of a flagged campaign scores 1 − 10^(−digits / 4) of what its campaign takes, times its membership,
-    and at least
-    `MOST_ALONE`; everybody else scores its anomaly, scaled to stay below.
+    A member of a flagged campaign scores 1 − 10^(−digits / 4) of what its campaign takes, times its membership, and
+    at least `MOST_ALONE`; everybody else scores its anomaly, scaled to stay below.
     """
     n = len(anomaly)
     score = MOST_ALONE * np.clip(np.nan_to_num(anomaly), 0.0, 1.0)

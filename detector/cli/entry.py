@@ -70,9 +70,11 @@ def main() -> NoReturn:
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
+    except click.UsageError as error:
+        asked = error.ctx.command_path if error.ctx else "detector"
+        _fail(f"{error.format_message()} See: {asked} --help", error.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _fail(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("Interrupted; nothing was written.", 130)
     except DetectorError as error:

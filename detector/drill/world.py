@@ -19,8 +19,6 @@ from detector.drill.populations import CROWD
 from detector.drill.recipe import Recipe
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 
-LABEL_NAMES = ("account_id", "population", "campaign", "kind", "n_queries")
-
 
 @dataclass(frozen=True)
 class World:

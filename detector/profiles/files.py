@@ -90,10 +90,9 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
 
     Notes
     -----
-    A request with an id counts once in all files together: the occurrence in the file whose content hash is smallest
-    does. Files with repeats are read a second time without them, so that nothing grows with the rows but eight
-    bytes for
-    each. A file whose content is that of another counts not at all.
+    A request with an id counts once in all files together: the occurrence in the file whose content hash is
+    smallest does. Files with repeats are read a second time without them, so that nothing grows with the rows but
+    eight bytes for each. A file whose content is that of another counts not at all.
     """
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
     _drop_copies(files)

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -237,8 +236,3 @@ def _spread(values: npt.NDArray[Number], codes: npt.NDArray[np.int64]) -> npt.ND
     """Values of the distinct ones at each row; 0 for null."""
     spread: npt.NDArray[Number] = np.append(values, np.zeros(1, values.dtype))[codes]
     return spread
-
-
-def frame_of(columns: Columns) -> pd.DataFrame:
-    """Columns as a frame, without a copy where that is possible."""
-    return pd.DataFrame(columns, copy=False)

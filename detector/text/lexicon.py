@@ -88,7 +88,6 @@ GROUPS: dict[str, str] = {
         reason reflect 思考 推理
     """,
 }
-NAMES = tuple(GROUPS)
 
 
 def words() -> dict[str, int]:

@@ -153,6 +153,16 @@ def test_a_folder_with_other_files_is_not_overwritten(tmp_path):
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 
+@pytest.mark.parametrize(
+    "words", [["scna"], ["scan"], ["scan", "log", "--fail-on", "Z"], ["scan", "log", "--oot", "x"]]
+)
+def test_a_wrong_call_is_one_line_that_names_the_help(words):
+    done = run(*words)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "--help" in done.stderr
+
+
 def test_every_command_has_help_with_an_example():
     from detector.cli.entry import COMMANDS
 

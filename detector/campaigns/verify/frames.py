@@ -1,9 +1,8 @@
 """Frames: passages that members' prompts share and other people's do not.
 
-A frame is a first or last run of words, a system prompt or a phrase that many members hold and that stands in
-their requests
-many times more often than in those of accounts outside all groups. It is found on one half of the prompts; how
-many members use it is counted on the other.
+A frame is a first or last run of words, a system prompt or a phrase that many members hold and that stands in their
+requests many times more often than in those of accounts outside all groups. It is found on one half of the prompts;
+how many members use it is counted on the other.
 
 References
 ----------

@@ -58,11 +58,7 @@ def _long_answers(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
 
 def _probabilities(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     shares = rows.groupby("account")["logprobs"].mean()
-    others = cohort.reference.rows.groupby("account")["logprobs"].mean()
-    n, rate = (
-        int((shares >= 0.5).sum()),
-        max(0.005, float((others >= 0.5).mean()) if len(others) else 0.0),
-    )
+    n, rate = int((shares >= 0.5).sum()), max(0.005, cohort.reference.share_with_probabilities)
     p = float(binom.sf(n - 1, len(shares), rate)) if n else 1.0
     weight = digits(p, cap_for(cohort.size, CAP_PROBABILITIES))
     if n < 3 or weight < 1:

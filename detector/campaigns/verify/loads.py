@@ -22,8 +22,7 @@ def loads(cohort: Cohort) -> list[Evidence]:
     """Spread of members' totals against random groups of reference accounts that are about as busy.
 
     The statistic is the standard deviation of log totals. Its distribution without a scheduler comes from `ROUNDS`
-    groups
-    of the same size, drawn from reference accounts within a factor of ten of the members' median.
+    groups of the same size, drawn from reference accounts within a factor of ten of the members' median.
     """
     totals = cohort.reference.totals[cohort.reference.accounts]
     middle = float(np.median(cohort.loads))

@@ -1,11 +1,10 @@
 """Sharding: the accounts' tasks look like random shares of one data set, not like people with interests of their own.
 
-For each topic bit the table account × bit is tested for homogeneity; φ is the sum of χ² over the bits divided by its
-degrees of freedom, with the exact factor (n − 1)/n for the expectation under random dealing. φ = 1 where work is dealt
-out at random, more where accounts differ. What people differ by is measured on reference accounts with as many
-requests.
-κ, the share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0) from one that all run
-through (benchmarks, courses: κ high).
+For each topic bit the table account × bit is tested for homogeneity; φ is the sum of χ² over the bits divided by
+its degrees of freedom, with the exact factor (n − 1)/n for the expectation under random dealing. φ = 1 where work
+is dealt out at random, more where accounts differ. What people differ by is measured on reference accounts with as
+many requests. κ, the share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0)
+from one that all run through (benchmarks, courses: κ high).
 
 References
 ----------
