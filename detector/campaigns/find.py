@@ -10,17 +10,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
-from detector.campaigns.cohort import Cohort, Reference
+from detector.campaigns.cohort import Cohort
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.grow import attach, components, core, rejoin
+from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import Frames, find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
+from detector.campaigns.verify.lockstep import lockstep
+from detector.campaigns.verify.pivot import pivot
 from detector.campaigns.verify.sharding import sharding
+from detector.campaigns.verify.shift import shift
+from detector.campaigns.verify.synchrony import synchrony
+from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.weigh import Weighed, weigh
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
@@ -128,7 +134,8 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
     found = find_frames(cohort)
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
-    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows)]
+    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort)]
+    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort)]
     framed = found.rows if len(found.rows) else found.in_system
     evidence += sharding(cohort, framed) if len(framed) else []
     traits = traits_of(cohort, found, evidence)
