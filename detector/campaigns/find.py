@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.campaigns.allow import AllowList, Entry
 from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.composites import significant_composites
@@ -54,6 +55,12 @@ class Group:
     explanation: Explanation
     weighed: Weighed
     composites: npt.NDArray[np.int64]
+    suppressed: Entry | None = None
+
+    @property
+    def flags(self) -> bool:
+        """Whether membership flags an account."""
+        return self.weighed.tier in ("A", "B") and self.suppressed is None
 
     @property
     def explained(self) -> bool:
@@ -61,13 +68,15 @@ class Group:
         return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
 
 
-def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
+def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = None) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.
 
     Parameters
     ----------
     tables : Tables
         Merged profiles of a window.
+    allow : AllowList, optional
+        Campaigns that its entries suppress are marked.
 
     Returns
     -------
@@ -86,6 +95,7 @@ def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
         members = np.flatnonzero(label == number)
         cohort = Cohort(members, cores[members], reference)
         group = _examine(cohort, n_composites[members], settings)
+        group = replace(group, suppressed=allow.suppressing(cohort.people) if allow else None)
         if group.weighed.tier is not None:
             groups.append(group)
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
