@@ -78,8 +78,7 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
-    from detector import pipeline, report
-    from detector.cli.findings import findings_of
+    from detector import pipeline
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
     from detector.secret import read_key
@@ -88,6 +87,7 @@ def scan(
     chosen = read_settings(settings) if settings else Settings()
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
+    pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
     with progress(quiet or as_json) as show:
         result = pipeline.scan(
             paths,
@@ -100,6 +100,9 @@ def scan(
             baseline=baseline,
             progress=show,
         )
+        from detector import report
+        from detector.cli.findings import findings_of
+
         findings = findings_of(result)
         write_result(result, out, report.render_report(findings, chosen.reporting))
     if as_json:

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
-from joblib.externals.loky import get_reusable_executor
 
 from detector.errors import InputError
 from detector.logs.files import LogFile
@@ -164,6 +163,8 @@ def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
     """
     if all(_is_flat(task.file) for task in tasks):
         return [profile_file] * n
+    from joblib.externals.loky import get_reusable_executor
+
     others = get_reusable_executor(n - 1)
     return [profile_file, *[lambda *given: others.submit(profile_file, *given).result()] * (n - 1)]
 
