@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, SLOT_US, Columns
+from detector.profiles.orders import order_by
 from detector.profiles.sketches import first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
 
@@ -101,7 +102,7 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     counted = {name: columns[_RENAMED.get(name, name)] for name in _SUMS}
     ends = {"first_us": columns["timestamp"], "last_us": columns["timestamp"]}
     group = _day_key(account, columns["day"])
-    order = np.lexsort((columns["request"], group))
+    order = order_by(account, columns["day"], columns["request"])
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
     whole = _one_row_a_request({name: rows[name] for name in SAMPLE}, group, order)
     hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
@@ -115,7 +116,7 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
     days = _joined([part.days for part in parts], codes)
     group = _day_key(days["account"], days["day"])
-    summed = _summed_days(days, group, np.argsort(group, kind="stable"))
+    summed = _summed_days(days, group, order_by(days["account"], days["day"]))
     busy = _busy(summed, sizes)
     activity, distinct = [], []
     for part, code in zip(parts, codes, strict=True):
@@ -127,7 +128,7 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     return _cut(
         ids,
         summed,
-        _one_row_a_request(requests, group, _order_of_runs(requests["request"].view(np.uint64), group)),
+        _one_row_a_request(requests, group, order_by(requests["account"], requests["day"], requests["request"])),
         grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
         grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
         sizes,
@@ -159,18 +160,6 @@ def _cut(
     kept = smallest_per_group(requests, ["account", "day"], "request", sizes.requests)
     few = smallest_per_group(distinct, ["account", "day", "kind"], "key", sizes.distinct)
     return Profile(ids, days, kept, activity, few)
-
-
-def _order_of_runs(request: npt.NDArray[np.uint64], group: Ints) -> Ints:
-    """Order by group and request of rows that are such orders one after another.
-
-    Where each group stands in one of them, as when files are days, sorting by the group is all it takes.
-    """
-    order = np.argsort(group, kind="stable")
-    group, by_group = group[order], request[order]
-    if ((by_group[1:] > by_group[:-1]) | (group[1:] != group[:-1])).all():
-        return order
-    return order[np.lexsort((by_group, group))]
 
 
 def _one_row_a_request(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
