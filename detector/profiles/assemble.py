@@ -88,7 +88,7 @@ def _requests(profile: Profile) -> pd.DataFrame:
     The half is a bit of the keyed hash of the prompt: a prompt that occurs twice falls into one half both times, so
     what is verified on one half was not seen in the other.
     """
-    rows = profile.requests.copy()
+    rows = profile.requests.copy(deep=False)
     basis = np.where(rows["prompt"].to_numpy() != 0, rows["prompt"].to_numpy(), rows["request"].to_numpy())
     rows["half"] = ((basis >> np.uint64(1)) & np.uint64(1)).astype(np.int64)
     rows["topic"] = np.where(rows["themes"] < 0, -1, rows["themes"] & 0xFF)

@@ -103,6 +103,8 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
         for i, one in zip(again, redone, strict=True):
             files[i] = one
     profiles = [one.built.profile for one in files if one.built.profile is not None]
+    for one in files:
+        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
     names = Names()
     for one in files:
         for kind, known in one.built.names.of.items():

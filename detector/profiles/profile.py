@@ -14,7 +14,10 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +107,7 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     group = _day_key(account, columns["day"])
     order = order_by(account, columns["day"], columns["request"])
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
-    whole = _one_row_a_request({name: rows[name] for name in SAMPLE}, group, order)
+    whole = _one_row_a_request(rows.__getitem__, group, order)
     hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
     return _cut(ids, days, whole, activity_of(hot), distinct_of(hot), sizes)
 
@@ -123,12 +126,12 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
         lifted = _lifted(part, code, busy, sizes)
         activity += [_moved(part.activity, code), activity_of(lifted)]
         distinct += [_moved(part.distinct, code), distinct_of(lifted)]
-    requests = _joined([part.requests for part in parts], codes)
-    group = _day_key(requests["account"], requests["day"])
+    column = partial(_column, [part.requests for part in parts], codes)
+    account, day = column("account"), column("day")
     return _cut(
         ids,
         summed,
-        _one_row_a_request(requests, group, order_by(requests["account"], requests["day"], requests["request"])),
+        _one_row_a_request(column, _day_key(account, day), order_by(account, day, column("request"))),
         grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
         grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
         sizes,
@@ -162,19 +165,17 @@ def _cut(
     return Profile(ids, days, kept, activity, few)
 
 
-def _one_row_a_request(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
+def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -> pd.DataFrame:
     """Identical requests as one row with their number, at their first place in the input.
 
-    `order` sorts rows by group and request.
+    `column` gives a column of the rows by its name, and `order` sorts rows by group and request.
     """
-    first = first_of_runs({"group": group[order], "request": rows["request"][order]}, ["group", "request"])
+    first = first_of_runs({"group": group[order], "request": column("request")[order]}, ["group", "request"])
     if len(first) < len(order):
-        order = np.lexsort((rows["row"], rows["file"], rows["request"], group))
-    copies = np.add.reduceat(rows["copies"][order], first) if len(order) else np.zeros(0, np.int64)
+        order = np.lexsort((column("row"), column("file"), column("request"), group))
+    copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
-    return pd.DataFrame(
-        {name: copies if name == "copies" else values[kept] for name, values in rows.items()}, copy=False
-    )
+    return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
 
 
 def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,13 +223,14 @@ def _moved(table: pd.DataFrame, code: Ints) -> pd.DataFrame:
 
 def _joined(tables: list[pd.DataFrame], codes: list[Ints]) -> Columns:
     """Columns of tables one after another, with accounts under the union's codes."""
-    joined: Columns = {
-        name: np.concatenate([table[name].to_numpy() for table in tables]) for name in map(str, tables[0].columns)
-    }
-    joined["account"] = np.concatenate(
-        [code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)]
-    )
-    return joined
+    return {name: _column(tables, codes, name) for name in map(str, tables[0].columns)}
+
+
+def _column(tables: list[pd.DataFrame], codes: list[Ints], name: str) -> npt.NDArray[Any]:
+    parts = [table[name].to_numpy() for table in tables]
+    if name == "account":
+        parts = [code[part] for code, part in zip(codes, parts, strict=True)]
+    return np.concatenate(parts)
 
 
 def _day_keys(rows: pd.DataFrame) -> Ints:
