@@ -85,6 +85,7 @@ def _tables() -> tuple[npt.NDArray[np.uint32], U64]:
     kind = np.zeros(5, np.uint32)
     kind[[LETTER, DIGIT, UNSPACED, SPACE]] = kernel.IS_WORD, kernel.IS_DIGIT, kernel.IS_UNSPACED, kernel.IS_SPACE
     plane = np.bitwise_or(lower_case().astype(np.uint32) << 8, kind[kinds()], dtype=np.uint32)
+    plane[[ord(word[-1]) for word in words() if kind_of(ord(word[-1])) == UNSPACED]] |= np.uint32(kernel.IS_ENDING)
     spread = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
     return plane, spread.view("<u8").ravel().astype(np.uint64)
 
