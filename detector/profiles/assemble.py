@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.keys import shared_keys
-from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, distinct_of
+from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, values_of
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
@@ -33,7 +33,7 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     day_of_row = _position(days, requests)
     quiet = requests[~busy[day_of_row]]
     activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
-    distinct = _distinct(pd.concat([profile.distinct, distinct_of(quiet)], ignore_index=True))
+    distinct = _distinct(pd.concat([profile.distinct, values_of(quiet)], ignore_index=True))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(

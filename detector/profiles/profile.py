@@ -187,20 +187,19 @@ def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def distinct_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Distinct prompts, templates and addresses with their requests, of rows that are held whole."""
-    parts = [
-        pd.DataFrame(
-            {
-                "account": rows["account"],
-                "day": rows["day"],
-                "kind": np.int64(i),
-                "key": rows[name],
-                "requests": rows["copies"],
-            }
-        )
-        for i, name in enumerate(KINDS)
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    return grouped_sum(table[table["key"] != 0], ["account", "day", "kind", "key"], ["requests"])
+    return grouped_sum(values_of(rows), ["account", "day", "kind", "key"], ["requests"])
+
+
+def values_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Prompts, templates and addresses of rows, one after another."""
+    keys = np.concatenate([rows[name].to_numpy() for name in KINDS])
+    known = np.flatnonzero(keys)
+    at = known % max(1, len(rows))
+    columns = {name: rows[name].to_numpy()[at] for name in ("account", "day")}
+    kinds = known // max(1, len(rows))
+    return pd.DataFrame(
+        {**columns, "kind": kinds, "key": keys[known], "requests": rows["copies"].to_numpy()[at]}, copy=False
+    )
 
 
 def _summed_days(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +46,7 @@ class Fingerprinter:
 
     def __init__(self, key: bytes) -> None:
         self.keys = hash_keys(key)
-        self._slots, self._masks = _lexicon_table(self.keys)
-        self._sieve = _sieve(self._slots)
-        self._http = np.array([_word(self.keys, "http"), _word(self.keys, "https")], dtype=np.uint64)
+        self._lexicon = _lexicon(key)
 
     def texts(self, values: pa.Array) -> Fingerprints:
         """Fingerprints of each string; a null gives zeros and topic -1."""
@@ -61,7 +59,7 @@ class Fingerprinter:
             np.zeros(n, np.int64),
         )
         kernel.fingerprint_texts(
-            data, starts, ends, self.keys, *_tables(), self._sieve, self._slots, self._masks, self._http,
+            data, starts, ends, self.keys, *_tables(), *self._lexicon,
             found.hashes, found.topic, found.asks, found.chars,
         )  # fmt: skip
         return found
@@ -87,6 +85,7 @@ def _tables() -> tuple[npt.NDArray[np.uint32], U64]:
     kind = np.zeros(5, np.uint32)
     kind[[LETTER, DIGIT, UNSPACED, SPACE]] = kernel.IS_WORD, kernel.IS_DIGIT, kernel.IS_UNSPACED, kernel.IS_SPACE
     plane = np.bitwise_or(lower_case().astype(np.uint32) << 8, kind[kinds()], dtype=np.uint32)
+    plane[[ord(word[-1]) for word in words() if kind_of(ord(word[-1])) == UNSPACED]] |= np.uint32(kernel.IS_ENDING)
     spread = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
     return plane, spread.view("<u8").ravel().astype(np.uint64)
 
@@ -116,8 +115,20 @@ def buffers(
     return data, starts, ends
 
 
-def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
-    """Open-addressing table from a word's hash to its groups, at most a quarter full."""
+@lru_cache(maxsize=4)
+def _lexicon(key: bytes) -> tuple[npt.NDArray[np.uint8], U64, npt.NDArray[np.int64], U64]:
+    """What the kernel looks words up in under a key.
+
+    Returns
+    -------
+    sieve : ndarray of uint8
+        One bit for each value of some bits of a hash: set where a word of the lexicon has it.
+    slots, masks : ndarray of uint64, of int64
+        Open-addressing table from a word's hash to its groups, at most a quarter full.
+    http : ndarray of uint64
+        The words that open a URL.
+    """
+    keys = hash_keys(key)
     entries = {_word(keys, word): groups for word, groups in words().items()}
     size = 1 << (4 * len(entries) - 1).bit_length()
     slots, masks = np.zeros(size, np.uint64), np.zeros(size, np.int64)
@@ -126,14 +137,10 @@ def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
         while slots[i]:
             i = (i + 1) & (size - 1)
         slots[i], masks[i] = value, groups
-    return slots, masks
-
-
-def _sieve(slots: U64) -> npt.NDArray[np.uint8]:
-    """One bit for each value of some bits of a hash: set where a word of the lexicon has it."""
     bits = np.zeros(1 << kernel.SIEVE_BITS, np.uint8)
     bits[(slots[slots != 0] >> kernel.SIEVE_FIRST) & (len(bits) - 1)] = 1
-    return np.packbits(bits, bitorder="little")
+    http = np.array([_word(keys, "http"), _word(keys, "https")], dtype=np.uint64)
+    return np.packbits(bits, bitorder="little"), slots, masks, http
 
 
 def _word(keys: U64, word: str) -> int:

@@ -42,8 +42,9 @@ REASONING, HIDDEN, GRADING, GENERATION, TAGS = 1, 2, 4, 8, 16
 _THOUGHT, _HIDDEN, _WHOLE, _GRADE, _RUBRIC, _GENERATE, _DATA, _TAG = range(8)
 _NUMBER, _URL, _QUOTE = np.uint64(1), np.uint64(2), np.uint64(3)
 _FAR = -1_000_000
-#: Kinds of characters as the kernel's tables give them; a digit is part of a word too.
-IS_OTHER, IS_SPACE, IS_UNSPACED, IS_WORD, IS_DIGIT = 0, 1, 2, 4, 12
+#: Kinds of characters as the kernel's table gives them. A digit is part of a word too; an ending is an unspaced
+#: character with which a word of the lexicon ends.
+IS_OTHER, IS_SPACE, IS_UNSPACED, IS_WORD, IS_DIGIT, IS_ENDING = 0, 1, 2, 4, 12, 18
 #: The lexicon's sieve has one bit for each value of as many bits of a word's hash.
 SIEVE_BITS, SIEVE_FIRST = 16, 24
 _SIEVE_SHIFT, _SIEVE_MASK = np.uint64(SIEVE_FIRST), np.uint64((1 << SIEVE_BITS) - 1)
@@ -172,7 +173,7 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
                 np.int64(n_words), np.int64(n_masked), np.int64(n_listed), chars,
                 _closed(prompt, n_words, k), _closed(template, n_masked, k),
             )  # fmt: skip
-        if kind == IS_UNSPACED:
+        if kind & IS_UNSPACED:
             run_length += 1
             token = run_start
             if run_length > 2:
@@ -186,7 +187,7 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
             runs[n_words] = code
             marks[n_words] = bracket | np.uint8(3 if run_length > 2 else 0)
             listed[n_listed] = n_words
-            n_listed += _I1
+            n_listed += np.uint64(kind == IS_ENDING)
             n_words += _I1
             if i >= quote_until and not in_url:
                 template = step(template, token, k)
