@@ -32,24 +32,26 @@ def card_firm(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 
 def labelling_vendor(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Give every seat of a verified vendor the same share of its work queue."""
-    return _labelling("labelling_vendor", stage, identities.staff(stage.calendar, n, True, rng), rng)
+    words = stage.library.fixed["label_system"]
+    return _labelling("labelling_vendor", stage, identities.staff(stage.calendar, n, True, rng), words, rng)
 
 
 def unverified_labelling(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Give every seat of a vendor that nobody has verified the same share of its work queue."""
-    return _labelling("unverified_labelling", stage, identities.staff(stage.calendar, n, False, rng), rng)
+    words = stage.library.anywhere("product_system", 1, rng)[0]
+    return _labelling("unverified_labelling", stage, identities.staff(stage.calendar, n, False, rng), words, rng)
 
 
 def key_pool(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Deal a verified archive's documents out to its keys, round the clock."""
-    return _archive("key_pool", stage, identities.staff(stage.calendar, n, True, rng), rng)
+    return _archive("key_pool", stage, identities.staff(stage.calendar, n, True, rng), "document_order", rng)
 
 
 def unverified_key_pool(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Deal the documents of a firm that nobody has verified out to keys of its own, on one card."""
     members = identities.staff(stage.calendar, n, False, rng, joined_days_ago=float(rng.integers(3, 200)), hours=8.0)
     members = members.with_facts(organization_id=None, organization_verified=None)
-    return _archive("unverified_key_pool", stage, members, rng)
+    return _archive("unverified_key_pool", stage, members, "batch_order", rng)
 
 
 def reseller(stage: Stage, n: int, rng: np.random.Generator) -> Group:
@@ -69,19 +71,21 @@ def _rolled_out(stage: Stage, n: int, verified: bool | None, rng: np.random.Gene
     return identities.staff(stage.calendar, n, verified, rng, joined_days_ago=age, hours=7.0)
 
 
-def _labelling(population: str, stage: Stage, members: Members, rng: np.random.Generator) -> Group:
+def _labelling(population: str, stage: Stage, members: Members, system: str, rng: np.random.Generator) -> Group:
     load = office_queue(stage.calendar, len(members), 12.0, rng)
     prompts = stage.library.anywhere("label_item", len(load), rng)
-    written = framed(prompts, stage.library.fixed["label_system"])
+    written = framed(prompts, system)
     return perform(population, [Act(members, load, written, DESK)], rng)
 
 
-def _archive(population: str, stage: Stage, members: Members, rng: np.random.Generator) -> Group:
+def _archive(population: str, stage: Stage, members: Members, orders: str, rng: np.random.Generator) -> Group:
     n = len(members)
     members.clients = np.full((n, 1), identities.kits(1, rng)[0, 0], dtype=object)
     total = int(15 * n * stage.calendar.days)
     load = dealt(stage.calendar.first, stage.calendar.end, np.ones(n), total, np.ones(24), rng)
-    order = stage.library.anywhere("document_order", len(load), rng)
+    # orders name the number of each file, or the firm has three of its own
+    order = stage.library.anywhere(orders, len(load) if orders == "document_order" else 3, rng)
+    order = order[rng.integers(order.size, size=len(load))]
     prompts = order + "\n" + stage.library.anywhere("document", len(load), rng)
     return perform(population, [Act(members, load, unframed(prompts), PROGRAM)], rng)
 
