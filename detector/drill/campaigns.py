@@ -59,6 +59,7 @@ class Pool:
     banned_after: float = 0.0  #: half of the accounts are closed after so many days; 0: never
     handover_hours: float = 3.0  #: from the ban until the other half takes over; the banned get 403
     # who
+    pools: int = 1  #: parts with cards, exits, devices, clients and sign-ups of their own
     per_card: float = 6.0  #: accounts per payment instrument; 1: a card each
     prepaid: float = 0.8  #: part of the accounts on prepaid cards
     per_address: float = 8.0  #: accounts per exit address; 1: residential exits, none shared
@@ -82,7 +83,7 @@ class Pool:
             if not 0.0 <= getattr(self, name) <= 1.0:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is a share; give a number from 0 to 1.")
-        for name in ("per_card", "per_address", "per_device", "n_frames", "accounts"):
+        for name in ("pools", "per_card", "per_address", "per_device", "n_frames", "accounts"):
             if getattr(self, name) < 1:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is too small; give at least 1.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from detector.drill import identities
 from detector.drill.campaigns import Pool
@@ -17,6 +20,26 @@ SHAPES_OF_BOTS = ("aaaaaa9999", "aaaa99999", "aa9999aa", "aaaaaaaaaaa9", "aaa.aa
 
 def enrol(stage: Stage, pool: Pool, rng: np.random.Generator) -> tuple[Members, Members]:
     """Members as they see themselves, and the same accounts in the operator's hands."""
+    sizes = [len(part) for part in np.array_split(np.arange(pool.accounts), pool.pools)]
+    # the last pool is the newest
+    parts = [
+        _enrol(stage, replace(pool, accounts=size, first_day=pool.first_day - 3.0 * back), rng)
+        for back, size in zip(reversed(range(pool.pools)), sizes, strict=True)
+        if size
+    ]
+    accounts = pd.concat([members.accounts for members, _ in parts], ignore_index=True)
+    accounts = accounts.assign(**_closures(stage, pool))
+    own, operated = ([part[side] for part in parts] for side in (0, 1))
+    return _together(accounts, own), _together(accounts, operated)
+
+
+def _together(accounts: pd.DataFrame, parts: Sequence[Members]) -> Members:
+    places = np.concatenate([part.places for part in parts])
+    clients = np.concatenate([part.clients for part in parts])
+    return Members(accounts, places, clients, parts[0].place_weights)
+
+
+def _enrol(stage: Stage, pool: Pool, rng: np.random.Generator) -> tuple[Members, Members]:
     n = pool.accounts
     members = identities.people(stage.calendar, n, rng)
     exits = _exits(pool, rng)
@@ -41,7 +64,6 @@ def _exits(pool: Pool, rng: np.random.Generator) -> Words:
 
 def _identity(stage: Stage, pool: Pool, members: Members, places: Words, rng: np.random.Generator) -> dict[str, Any]:
     facts: dict[str, Any] = {"created_at": _births(stage, pool, members, rng)}
-    facts |= _closures(stage, pool)
     if pool.besides == "own" and pool.share < 1.0:
         return facts  # somebody else's accounts: nothing of their sign-up is the operator's
     n = pool.accounts

@@ -125,6 +125,20 @@ def test_bridging_accounts_work_for_two_campaigns():
     assert len(foreign) > 20
 
 
+def test_pools_of_a_campaign_share_frames_and_no_card_exit_or_client():
+    pool = Pool(40, pools=2, same_client=1.0)
+    world = simulate(Recipe(accounts=0, days=4, populations={}, campaigns=(pool,)), seed=5)
+    cards = world.accounts.groupby("payment_fingerprint")["created_at"].max()
+    parts = cards > cards.max() - pd.Timedelta("24h")
+    newest = set(world.accounts.loc[world.accounts["payment_fingerprint"].isin(cards[parts].index), "account_id"])
+    asked = world.queries.assign(newest=world.queries["account_id"].isin(newest))
+    assert len(newest) == 20
+    for fact in ("client_ip", "user_agent"):
+        assert set(asked.loc[asked["newest"], fact]).isdisjoint(asked.loc[~asked["newest"], fact])
+    heads = asked["prompt"].str[:25].groupby(asked["newest"]).agg(set)
+    assert heads[True] == heads[False]
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
