@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from detector.anomaly import baseline as anomaly
 from detector.anomaly.shipped import shipped_baseline
+from detector.campaigns.allow import AllowList
 from detector.campaigns.find import Group, find_groups
 from detector.campaigns.scores import final_scores
 from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
@@ -46,6 +48,7 @@ class Request:
     since: int | None = None
     until: int | None = None
     baseline: Path | None = None
+    allow: AllowList = field(default_factory=AllowList)
 
 
 def scan(
@@ -58,6 +61,7 @@ def scan(
     since: pd.Timestamp | None = None,
     until: pd.Timestamp | None = None,
     baseline: Path | None = None,
+    allow: AllowList | None = None,
     progress: Progress | None = None,
 ) -> ScanResult:
     """Scan query logs for distillation campaigns.
@@ -77,6 +81,8 @@ def scan(
         Window, half open, UTC.
     baseline : Path, optional
         Folder of a baseline to score accounts against, instead of tonight's own population.
+    allow : AllowList, optional
+        What an analyst vouches for, from `campaigns.allow.read_allow`.
     progress : callable, optional
         Called with the name of a stage and the share of it that is done.
 
@@ -98,6 +104,7 @@ def scan(
         _micro(since),
         _micro(until),
         baseline,
+        allow or AllowList(),
     )
     clock = record.Clock(progress)
     files = discover(request.paths)
@@ -109,15 +116,18 @@ def scan(
     with clock.stage("profiles"):
         assert window.profile is not None
         tables = assemble(window.profile, people, window.names, key, _sizes(request.settings))
+        allowed = request.allow.on(_date(tables.last_day))
+        tables = allowed.without_keys(tables, key)
         coverage = record.coverage_of(window, people)
     with clock.stage("features"):
         features, off = compute_features(tables, coverage.present)
     with clock.stage("campaigns"):
-        groups = find_groups(tables, request.settings.campaigns)
+        groups = find_groups(tables, request.settings.campaigns, allowed)
     with clock.stage("scores"):
         model, source = _baseline(request, features, groups, key)
         rarity = anomaly.score(model, features)
-        scores = final_scores(rarity["score"].to_numpy(), groups)
+        vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
+        scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
     with clock.stage("tables"):
         shown = [group for group in groups if not group.explained]
         result = ScanResult(
@@ -130,7 +140,7 @@ def scan(
             run={},
         )
     result.run = record.run_record(
-        request.settings, key, window, account_reports, coverage, off, tables, groups, source, clock
+        request.settings, key, window, account_reports, coverage, off, tables, groups, scores, allowed, source, clock
     )
     return result
 
@@ -144,6 +154,10 @@ def _micro(moment: pd.Timestamp | None) -> int | None:
         return None
     aware = moment.tz_localize("UTC") if moment.tzinfo is None else moment
     return int((aware - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(microseconds=1))
+
+
+def _date(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)
 
 
 def _sizes(settings: Settings) -> Sizes:

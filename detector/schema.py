@@ -150,6 +150,7 @@ CAMPAIGN_COLUMNS = (
     "set_aside",
     "look_at",
     "against",
+    "suppressed",
 )
 MEMBER_COLUMNS = (
     "campaign_id",

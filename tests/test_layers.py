@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "detector"
-FOOT = ("schema", "settings", "errors", "secret")
+FOOT = ("schema", "settings", "errors", "secret", "remembering")
 ROOMS = (
     "cli", "nightly", "drill", "report", "pipeline", "results",
     "campaigns", "anomaly", "features", "profiles", "text", "logs", *FOOT,

@@ -1,5 +1,6 @@
 """A scan from end to end, on worlds of the project's own."""
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -9,9 +10,12 @@ import pandas as pd
 import pytest
 
 import detector
+from detector.campaigns.allow import AllowList, Entry
+from detector.cli.findings import findings_of
 from detector.drill import Recipe, evaluate, shape, simulate, write_world
 from detector.errors import InputError, UsageError
 from detector.logs.mapping import read_mapping
+from detector.report import summary
 from detector.results import load_result, write_result
 
 RECIPE = Recipe(accounts=500, days=5, campaigns=[shape("balanced", accounts=30)])
@@ -207,3 +211,18 @@ def test_rows_outside_the_window_are_counted(tmp_path):
     found = detector.scan(tmp_path / "log.jsonl", since=pd.Timestamp("2026-03-02"), until=pd.Timestamp("2026-03-03"))
     assert found.run["rows"]["used"] == 1
     assert found.run["rows"]["out_of_window"] == 2
+
+
+def test_what_an_analyst_vouches_for_flags_nobody_and_is_counted(world, result):
+    folder, _ = world
+    name = result.campaigns["campaign_id"].iloc[0]
+    members = result.members_of(name)["account_id"]
+    entries = tuple(Entry("account", account, "a test of ours", "jo", dt.date(2100, 1, 1)) for account in members)
+    again = detector.scan(folder / "logs", accounts=folder / "accounts.csv", allow=AllowList(entries))
+    assert not again.accounts["flagged"].any()
+    (said,) = again.run["allow_list"]["suppressed"]
+    assert (said["campaign_id"], said["accounts"]) == (name, len(members))
+    assert again.run["population"]["campaigns"]["A"] == result.run["population"]["campaigns"]["A"] - 1
+    page = summary(findings_of(again), width=80)
+    assert f"Suppressed by the allow-list: {name}" in page
+    assert "No campaign found" in page

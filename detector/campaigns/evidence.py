@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass, field
 
 #: Families that say *who belongs together*, and families that say *what they take*.
-COORDINATION = ("network", "payment", "client", "identity", "time", "content", "load", "rhythm")
+COORDINATION = (
+    "network", "payment", "client", "identity", "time", "content", "load", "rhythm", "model", "takeover",
+)  # fmt: skip
 EXTRACTION = ("elicitation", "harvest")
 SHARDING = "sharding"
 FAMILIES = (*COORDINATION, *EXTRACTION, SHARDING)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.campaigns.allow import AllowList, Entry
 from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
-from detector.campaigns.cohort import Cohort, Reference
+from detector.campaigns.cohort import Cohort
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.grow import attach, components, core, rejoin
+from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import Frames, find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
+from detector.campaigns.verify.lockstep import lockstep
+from detector.campaigns.verify.pivot import pivot
 from detector.campaigns.verify.sharding import sharding
+from detector.campaigns.verify.shift import shift
+from detector.campaigns.verify.synchrony import synchrony
+from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.weigh import Weighed, weigh
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
@@ -48,6 +55,12 @@ class Group:
     explanation: Explanation
     weighed: Weighed
     composites: npt.NDArray[np.int64]
+    suppressed: Entry | None = None
+
+    @property
+    def flags(self) -> bool:
+        """Whether membership flags an account."""
+        return self.weighed.tier in ("A", "B") and self.suppressed is None
 
     @property
     def explained(self) -> bool:
@@ -55,13 +68,15 @@ class Group:
         return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
 
 
-def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
+def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = None) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.
 
     Parameters
     ----------
     tables : Tables
         Merged profiles of a window.
+    allow : AllowList, optional
+        Campaigns that its entries suppress are marked.
 
     Returns
     -------
@@ -80,6 +95,7 @@ def find_groups(tables: Tables, settings: Campaigns) -> list[Group]:
         members = np.flatnonzero(label == number)
         cohort = Cohort(members, cores[members], reference)
         group = _examine(cohort, n_composites[members], settings)
+        group = replace(group, suppressed=allow.suppressing(cohort.people) if allow else None)
         if group.weighed.tier is not None:
             groups.append(group)
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
@@ -128,7 +144,8 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
     found = find_frames(cohort)
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
-    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows)]
+    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort)]
+    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort)]
     framed = found.rows if len(found.rows) else found.in_system
     evidence += sharding(cohort, framed) if len(framed) else []
     traits = traits_of(cohort, found, evidence)

@@ -27,11 +27,11 @@ class Scores:
     tier: npt.NDArray[np.object_]
 
 
-def final_scores(anomaly: npt.NDArray[np.float64], groups: Sequence[Group]) -> Scores:
+def final_scores(anomaly: npt.NDArray[np.float64], groups: Sequence[Group], vouched: npt.NDArray[np.bool_]) -> Scores:
     """Scores in [0, 1], higher is worse.
 
     A member of a flagged campaign scores 1 − 10^(−digits / 4) of what its campaign takes, times its membership, and
-    at least `MOST_ALONE`; everybody else scores its anomaly, scaled to stay below.
+    at least `MOST_ALONE`; everybody else, and who is vouched for, scores its anomaly, scaled to stay below.
     """
     n = len(anomaly)
     score = MOST_ALONE * np.clip(np.nan_to_num(anomaly), 0.0, 1.0)
@@ -40,8 +40,9 @@ def final_scores(anomaly: npt.NDArray[np.float64], groups: Sequence[Group]) -> S
     for group in groups:
         members = group.cohort.members
         campaign[members], tier[members] = group.id, group.weighed.tier
-        if group.weighed.tier in ("A", "B"):
+        if group.flags:
             sure = 1.0 - 10.0 ** (-max(0.0, group.weighed.taken) / DIGITS)
-            score[members] = np.maximum(MOST_ALONE + (1 - MOST_ALONE) * sure * membership(group), score[members])
-            flagged[members] = True
+            own = MOST_ALONE + (1 - MOST_ALONE) * sure * membership(group)
+            score[members] = np.where(vouched[members], score[members], np.maximum(own, score[members]))
+            flagged[members] = ~vouched[members]
     return Scores(score, flagged, campaign, tier)

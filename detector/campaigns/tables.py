@@ -50,6 +50,7 @@ def _campaign(group: Group) -> dict[str, object]:
         "set_aside": group.explanation.why_not + ".",
         "look_at": group.explanation.look_at + ".",
         "against": against(group),
+        "suppressed": group.suppressed.note if group.suppressed else None,
     }
 
 

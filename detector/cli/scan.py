@@ -46,6 +46,11 @@ INCOMPLETE = 3
     type=click.Path(path_type=Path),
     help="Folder of a baseline to score accounts against.",
 )
+@click.option(
+    "--allow",
+    type=click.Path(path_type=Path),
+    help="TOML file of what an analyst vouches for, with reason, author and expiry.",
+)
 @click.option("--since", help="First moment of the window, UTC.")
 @click.option("--until", help="First moment after the window, UTC.")
 @click.option(
@@ -64,6 +69,7 @@ def scan(
     settings: Path | None,
     key: Path | None,
     baseline: Path | None,
+    allow: Path | None,
     since: str | None,
     until: str | None,
     fail_on: str | None,
@@ -79,6 +85,7 @@ def scan(
       detector scan logs/ --accounts accounts.csv --out result
     """
     from detector import pipeline, report
+    from detector.campaigns.allow import read_allow
     from detector.cli.findings import findings_of
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
@@ -98,6 +105,7 @@ def scan(
             since=window[0],
             until=window[1],
             baseline=baseline,
+            allow=read_allow(allow) if allow else None,
             progress=show,
         )
         findings = findings_of(result)

@@ -19,8 +19,8 @@ from detector.features import (
     volume,
 )
 from detector.features.base import Feature, feature
-from detector.features.remembering import forget
 from detector.profiles.tables import Tables
+from detector.remembering import forget
 
 #: The families, in reading order.
 FAMILIES = (

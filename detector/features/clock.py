@@ -9,9 +9,9 @@ import numpy as np
 from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import sums
 from detector.features.daily import total
-from detector.features.remembering import once
 from detector.features.samples import accounts_of, copies_of, hashes, integers
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 SLOTS, SLOTS_PER_HOUR, HOURS = 144, 6, 24
 

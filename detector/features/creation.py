@@ -11,7 +11,6 @@ from detector.features.daily import (
     created_us,
     first_active_day,
 )
-from detector.features.remembering import once
 from detector.features.signups import (
     DAY,
     HOUR,
@@ -20,6 +19,7 @@ from detector.features.signups import (
     neighbours_surprise,
 )
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 
 @feature(unit="-log10 p", suspicious="high", needs=("accounts.created_at",))

@@ -7,8 +7,8 @@ import pandas as pd
 
 from detector.features.base import Bools, Floats, Ints
 from detector.features.counting import ratio, sums, where
-from detector.features.remembering import once
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 MONDAY = 4  # day 0 of the epoch was a Thursday
 

@@ -21,7 +21,6 @@ from detector.features.counting import (
     where,
 )
 from detector.features.daily import active_days, requests_per_active_day
-from detector.features.remembering import once
 from detector.features.samples import (
     accounts_of,
     dominant_value,
@@ -33,6 +32,7 @@ from detector.features.samples import (
 )
 from detector.features.sharing import FRAMES, rarity
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 MIN_GROUP = 5
 TOPICS = 256

@@ -8,7 +8,6 @@ import pandas as pd
 from detector.features.base import Floats, Hashes, Ints, feature
 from detector.features.counting import distinct_holders, ratio, share_of_largest, where
 from detector.features.daily import share
-from detector.features.remembering import once
 from detector.features.samples import (
     accounts_of,
     copies_of,
@@ -20,6 +19,7 @@ from detector.features.samples import (
     value_counts,
 )
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 DAY_US = 86_400_000_000
 

@@ -18,8 +18,8 @@ from detector.features.daily import (
     total,
     weekend_days_from_first,
 )
-from detector.features.remembering import once
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 MIN_SLOTS = 24
 

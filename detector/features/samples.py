@@ -7,8 +7,8 @@ import pandas as pd
 
 from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import Counts, by_account, groups, ratio, sums, where
-from detector.features.remembering import once
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 #: Columns with so few values on most platforms that counting in a full table beats sorting.
 FEW_VALUES = frozenset({"topic", "settings", "client", "model", "system"})

@@ -17,7 +17,6 @@ from scipy.special import pdtrc
 from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, sums, where
 from detector.features.daily import created_us
-from detector.features.remembering import once
 from detector.features.samples import (
     accounts_of,
     dominant_value,
@@ -28,6 +27,7 @@ from detector.features.samples import (
 )
 from detector.features.signups import DAY, HOUR, surprise_of
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 #: Fewer principals than this share something by acquaintance or by chance.
 MIN_HOLDERS = 3

@@ -17,9 +17,9 @@ from scipy.special import bdtrc
 
 from detector.features.base import Floats, Ints
 from detector.features.daily import created_us
-from detector.features.remembering import once
 from detector.features.samples import principals_of
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 MINUTE, HOUR = 60_000_000, 3_600_000_000
 DAY, WEEK = 24 * HOUR, 168 * HOUR

@@ -16,8 +16,8 @@ from detector.features.daily import (
     total,
 )
 from detector.features.daily import requests_per_active_day as _rate
-from detector.features.remembering import once
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 DAY_US = 86_400_000_000
 MIN_PEERS = 10

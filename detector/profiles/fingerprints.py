@@ -25,7 +25,8 @@ HASHES = (
 #: Numbers that may be unknown (NaN).
 NUMBERS = ("input_tokens", "output_tokens", "max_tokens", "temperature", "n_messages")
 FLAGS = ("refused", "truncated", "failed", "logprobs")
-_PURPOSES = {
+#: Number of each kind of value that is hashed, so that equal texts of two kinds are two keys.
+PURPOSES = {
     name: i
     for i, name in enumerate(
         (
@@ -126,7 +127,7 @@ class RequestFingerprinter:
             ("session", "session_id"),
         ):
             codes, unique = _encoded(batch.column(source))
-            hashes = self._text.values(unique, _PURPOSES[name])
+            hashes = self._text.values(unique, PURPOSES[name])
             out[name] = _spread(hashes, codes)
             if name in self.names.of:
                 self.names.add(name, hashes, unique.to_pylist())
@@ -134,7 +135,7 @@ class RequestFingerprinter:
         parsed = [parse_address(text) for text in unique.to_pylist()]
         for name, position in (("address", 0), ("subnet", 1)):
             texts = pa.array([p[position] for p in parsed], pa.large_string())
-            hashes = self._text.values(texts, _PURPOSES[name])
+            hashes = self._text.values(texts, PURPOSES[name])
             out[name] = _spread(hashes, codes)
             if name == "subnet":
                 self.names.add(name, hashes, texts.to_pylist())
@@ -158,7 +159,7 @@ class RequestFingerprinter:
         out["settings"] = np.where(
             np.all(np.isnan(parts), axis=0),
             np.uint64(0),
-            self._text.rows(bits, _PURPOSES["settings"]),
+            self._text.rows(bits, PURPOSES["settings"]),
         )
         codes, unique = _encoded(batch.column("finish_reason"))
         reasons = np.array([*unique.to_pylist(), None], dtype=object)
@@ -171,12 +172,12 @@ class RequestFingerprinter:
 
     def _request(self, batch: pa.RecordBatch, out: Columns) -> U64:
         """Hash that stands for the request: of its id within its account, or of all it says where it has none."""
-        account = self._text.values(batch.column("account_id"), _PURPOSES["account"])
-        named = self._text.values(batch.column("request_id"), _PURPOSES["request_id"])
+        account = self._text.values(batch.column("account_id"), PURPOSES["account"])
+        named = self._text.values(batch.column("request_id"), PURPOSES["request_id"])
         numbers = [np.nan_to_num(out[name], nan=-1.0).astype(np.float64).view(np.uint64) for name in NUMBERS]
         said = [out["timestamp"].view(np.uint64), *(out[name] for name in HASHES), *numbers]
-        content = self._text.rows(np.stack([account, *said], axis=1), _PURPOSES["row"])
-        by_id = self._text.rows(np.stack([account, named], axis=1), _PURPOSES["request_id"])
+        content = self._text.rows(np.stack([account, *said], axis=1), PURPOSES["row"])
+        by_id = self._text.rows(np.stack([account, named], axis=1), PURPOSES["request_id"])
         return np.where(out["identified"], by_id, content)
 
 

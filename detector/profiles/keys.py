@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from detector.profiles.addresses import parse_address
+from detector.profiles.fingerprints import PURPOSES
 from detector.text import Fingerprinter
+from detector.text.kernel import TEMPLATE
 
 HOUR_US = 3_600_000_000
 #: kind → family, for kinds read from requests: column(s) of the sample.
@@ -100,6 +102,23 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     return found
 
 
+def key_hash(kind: str, text: str, key: bytes) -> int:
+    """The key that a fact of requests or accounts is held as: 0 where the text is no such fact."""
+    hashed = Fingerprinter(key)
+    if kind == "system":
+        return int(hashed.texts(pa.array([text], pa.large_string())).hashes[0, TEMPLATE])
+    purpose = _purpose(kind) if kind in ACCOUNT_KINDS else PURPOSES[kind]
+    if kind.endswith(("address", "subnet")):
+        host, network = parse_address(text.split("/")[0])
+        text = (network if kind.endswith("subnet") else host) or ""
+    return int(hashed.values(pa.array([text or None], pa.large_string()), purpose)[0])
+
+
+def _purpose(kind: str) -> int:
+    """Number of a fact of accounts among the kinds of values that are hashed."""
+    return 100 + KINDS.index(kind)
+
+
 def _categories(codes: Any, names: tuple[str, ...]) -> Any:  # noqa: ANN401
     return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
@@ -160,7 +179,7 @@ def _facts_of_accounts(
         yield (
             kind,
             account,
-            hashed.values(pa.array(texts, pa.large_string()), 100 + KINDS.index(kind)),
+            hashed.values(pa.array(texts, pa.large_string()), _purpose(kind)),
         )
     moment = accounts["created_at"]
     us = moment.astype("int64").to_numpy()

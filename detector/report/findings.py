@@ -45,8 +45,9 @@ class Findings:
     run: Mapping[str, Any]
 
     def completed(self) -> Findings:
-        """Hold every declared column, and the campaigns in the order in which they are read."""
+        """Hold every declared column, and the campaigns that stand in the order in which they are read."""
         campaigns = _with(self.campaigns, CAMPAIGN_COLUMNS)
+        campaigns = campaigns[campaigns["suppressed"].isna()]
         order = pd.DataFrame(
             {
                 "tier": campaigns["tier"].astype("object").fillna("Z"),

@@ -31,7 +31,7 @@ class Headline:
     flagged: int
     flagged_alone: int
     window: str
-    problems: list[str]
+    notes: list[str]
 
 
 def headline(findings: Findings) -> Headline:
@@ -46,7 +46,7 @@ def headline(findings: Findings) -> Headline:
         flagged=int(flagged.sum()),
         flagged_alone=int((flagged & alone).sum()),
         window=window(findings),
-        problems=problems(findings),
+        notes=[*problems(findings), *set_aside(findings)],
     )
 
 
@@ -82,6 +82,17 @@ def problems(findings: Findings) -> list[str]:
     if warned:
         said.append(f"{counted(warned, 'file')} gave warnings; see the inputs.")
     return said
+
+
+def set_aside(findings: Findings) -> list[str]:
+    """Sentences on what the allow-list suppresses, and on entries that have expired."""
+    allowed = findings.section("allow_list")
+    said = [
+        f"Suppressed by the allow-list: {part['campaign_id']}, {counted(part['accounts'], 'account')}, would be tier"
+        f" {part['tier']}: {part['note']}."
+        for part in allowed.get("suppressed", ())
+    ]
+    return said + [f"Expired on the allow-list and not applied: {entry}." for entry in allowed.get("expired", ())]
 
 
 def _title(tiers: Mapping[str, int], alone: int) -> str:

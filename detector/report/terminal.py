@@ -119,7 +119,7 @@ def _input(findings: Findings, head: Headline, width: int, colour: bool) -> list
     lines = [""]
     for label, sentence in said:
         lines += _labelled(label, sentence, width, colour)
-    for sentence in head.problems:
+    for sentence in head.notes:
         lines += _labelled("Note", for_terminal(sentence), width, colour, "warn")
     return lines
 

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from detector.campaigns.allow import AllowList
 from detector.campaigns.find import Group
+from detector.campaigns.scores import Scores
 from detector.errors import DetectorError
 from detector.features import FEATURES, Off
 from detector.logs.reader import FileReport
@@ -123,6 +125,8 @@ def run_record(
     off: Sequence[Off],
     tables: Tables,
     groups: Sequence[Group],
+    scores: Scores,
+    allowed: AllowList,
     baseline: str,
     clock: Clock,
 ) -> dict[str, Any]:
@@ -152,7 +156,8 @@ def run_record(
             "days": int(tables.days["day"].nunique()),
         },
         "coverage": _coverage(coverage, off, bool(account_reports)),
-        "population": _population(tables, totals, groups),
+        "population": _population(tables, totals, groups, scores),
+        "allow_list": _allowed(allowed, groups),
         "baseline": baseline,
         "timings": dict(clock.seconds),
     }
@@ -219,12 +224,10 @@ def _coverage(coverage: Coverage, off: Sequence[Off], with_accounts: bool) -> di
     }
 
 
-def _population(tables: Tables, totals: np.ndarray[Any, Any], groups: Sequence[Group]) -> dict[str, Any]:
+def _population(
+    tables: Tables, totals: np.ndarray[Any, Any], groups: Sequence[Group], scores: Scores
+) -> dict[str, Any]:
     shown = [g for g in groups if not g.explained]
-    flagged = np.zeros(len(tables.accounts), bool)
-    for group in shown:
-        if group.weighed.tier in ("A", "B"):
-            flagged[group.cohort.members] = True
     explained: dict[str, dict[str, int]] = {}
     for group in groups:
         if group.explained:
@@ -235,11 +238,28 @@ def _population(tables: Tables, totals: np.ndarray[Any, Any], groups: Sequence[G
         "accounts": len(tables.accounts),
         "principals": int(tables.accounts["principal"].nunique()),
         "with_account_row": int(tables.accounts["has_account_row"].sum()),
-        "flagged": int(flagged.sum()),
-        "campaigns": {tier: sum(g.weighed.tier == tier for g in shown) for tier in "ABC"},
+        "flagged": int(scores.flagged.sum()),
+        "campaigns": {tier: sum(g.weighed.tier == tier and g.suppressed is None for g in shown) for tier in "ABC"},
         "explained_groups": dict(sorted(explained.items())),
         "median_queries": float(np.median(totals)),
         "p99_queries": float(np.quantile(totals, 0.99)),
+    }
+
+
+def _allowed(allowed: AllowList, groups: Sequence[Group]) -> dict[str, Any]:
+    return {
+        "entries": len(allowed.entries),
+        "expired": [f"{entry.type} {entry.value}: {entry.note}" for entry in allowed.expired],
+        "suppressed": [
+            {
+                "campaign_id": group.id,
+                "tier": group.weighed.tier,
+                "accounts": len(group.cohort.members),
+                "note": group.suppressed.note,
+            }
+            for group in groups
+            if group.suppressed is not None and not group.explained
+        ],
     }
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detector.campaigns.cohort import Cohort, Reference
+from detector.campaigns.cohort import Cohort
+from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
@@ -12,6 +13,7 @@ from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.sharding import collision_share, phi, sharding, without_strangers
+from detector.campaigns.verify.shift import distance, shift
 from tests.profiles.batches import DAY_US, tables
 
 HOUR = 3_600_000_000
@@ -201,3 +203,20 @@ def test_people_who_all_differ_are_all_kept():
 def test_prompts_that_are_not_known_are_not_alike():
     rows = pd.DataFrame({"account": [1, 2, 3], "prompt": [0, 0, 0]})
     assert collision_share(rows) == 0.0
+
+
+def test_distance_of_topics_worked_by_hand():
+    # a bit that half of all requests have, and members 3 in 4: (1/4)² / (1/2 · 1/2) = 1/4; the other bit is alike
+    assert distance(np.array([0.75, 0.1]), np.array([0.5, 0.1])) == pytest.approx(0.125)
+
+
+def test_members_with_one_topic_are_told_from_accounts_drawn_at_random():
+    rows = [{"account_id": f"a{i:02}", "at": j, "prompt": words(np.random.default_rng(i * 99 + j), 0)}
+            for i in range(8) for j in range(20)]  # fmt: skip
+    rows += [{"account_id": f"p{i:02}", "at": j, "prompt": words(np.random.default_rng(i * 77 + j), (i + j) % 4)}
+             for i in range(80) for j in range(20)]  # fmt: skip
+    made = tables(rows)
+    (found,) = shift(cohort(made, range(8)))
+    assert found.observed > 5 * found.expected
+    assert found.weight == pytest.approx(1.5)
+    assert shift(cohort(made, range(20, 28))) == []

@@ -22,8 +22,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from detector.campaigns.cohort import Cohort, Ints, Reference, places
+from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
+from detector.campaigns.reference import Reference
 from detector.text.kernel import TOPIC_BITS
 
 ROUNDS = 16

@@ -1,0 +1,178 @@
+"""What ordinary use looks like tonight: the accounts that belong to no candidate group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from detector.profiles.tables import Tables
+
+Ints = npt.NDArray[np.int64]
+DAY_US = 86_400_000_000
+#: Ordinary accounts that must use a new model for its appearance to be one of the platform's.
+LEAST_ADOPTERS = 10
+
+
+@dataclass(frozen=True)
+class ContentIndex:
+    """Holders of content, in order of key.
+
+    Attributes
+    ----------
+    key, account, half_1 : ndarray, shape (n,)
+        A key, an account that holds it, and in how many of its held-back requests.
+    before : ndarray of int64, shape (n + 1,)
+        Requests of the first half of ordinary accounts in which the keys of the rows before stand.
+    """
+
+    key: npt.NDArray[np.uint64]
+    account: Ints
+    half_1: Ints
+    before: Ints
+
+    def ordinary_requests(self, keys: npt.NDArray[np.uint64]) -> Ints:
+        """Sampled requests of the first half of ordinary accounts in which each key stands."""
+        first, end = np.searchsorted(self.key, keys), np.searchsorted(self.key, keys, side="right")
+        return self.before[end] - self.before[first]
+
+    def holders(self, keys: npt.NDArray[np.uint64]) -> Ints:
+        """Accounts of whose held-back requests any of the keys stands in one."""
+        first, end = np.searchsorted(self.key, keys), np.searchsorted(self.key, keys, side="right")
+        at = np.repeat(first - np.cumsum(end - first) + (end - first), end - first) + np.arange(
+            int((end - first).sum())
+        )
+        return np.unique(self.account[at[self.half_1[at] > 0]])
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The accounts that belong to no candidate group: what ordinary use looks like tonight.
+
+    Attributes
+    ----------
+    tables : Tables
+    accounts : ndarray of int64
+        Codes of the accounts outside every candidate group.
+    """
+
+    tables: Tables
+    accounts: Ints
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Their sampled requests."""
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[self.accounts] = True
+        found: pd.DataFrame = self.tables.requests[inside[self.tables.requests["account"].to_numpy()]]
+        return found
+
+    @cached_property
+    def _askers(self) -> dict[tuple[int, float], float]:
+        return {}
+
+    @cached_property
+    def rows_of(self) -> dict[int, Ints]:
+        """Positions in `rows` of each account's requests."""
+        indices: dict[int, Ints] = dict(self.rows.groupby("account").indices)  # type: ignore[arg-type]
+        return indices
+
+    @cached_property
+    def content(self) -> ContentIndex:
+        """Who holds each key of content."""
+        keys = self.tables.keys
+        rows = keys[(keys["family"] == "content").to_numpy()]
+        value, account = rows["key"].to_numpy(dtype=np.uint64), rows["account"].to_numpy()
+        order = np.argsort(value, kind="stable")
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[self.accounts] = True
+        ordinary = np.where(inside[account], rows["half_0"].to_numpy(), 0)[order]
+        before = np.append(0, np.cumsum(ordinary))
+        return ContentIndex(value[order], account[order], rows["half_1"].to_numpy()[order], before)
+
+    @cached_property
+    def n_forming(self) -> int:
+        """Sampled requests of these accounts in the first half."""
+        return int((self.rows["half"].to_numpy() == 0).sum())
+
+    @cached_property
+    def able(self) -> tuple[list[Ints], Ints]:
+        """Positions of the requests with words of each account with at least two, few first, and their numbers."""
+        themes = self.rows["themes"].to_numpy()
+        worded = [rows[themes[rows] >= 0] for rows in self.rows_of.values()]
+        worded = sorted((rows for rows in worded if len(rows) >= 2), key=len)
+        return worded, np.array([len(rows) for rows in worded], dtype=np.int64)
+
+    @cached_property
+    def n_principals(self) -> int:
+        """Principals of the whole population."""
+        return int(self.tables.accounts["principal"].nunique())
+
+    @cached_property
+    def request_starts(self) -> Ints:
+        """Position in the sample of each account's first request, and the end."""
+        return np.searchsorted(self.tables.requests["account"].to_numpy(), np.arange(len(self.tables.accounts) + 1))
+
+    @cached_property
+    def key_starts(self) -> Ints:
+        """Position in the keys of each account's first key, and the end."""
+        return np.searchsorted(self.tables.keys["account"].to_numpy(), np.arange(len(self.tables.accounts) + 1))
+
+    @cached_property
+    def totals(self) -> npt.NDArray[np.float64]:
+        """Requests of each account of the window, all accounts, shape (n_accounts,)."""
+        days = self.tables.days
+        totals = np.bincount(days["account"], weights=days["requests"], minlength=len(self.tables.accounts))
+        return totals.astype(np.float64)
+
+    @cached_property
+    def answer_lengths(self) -> npt.NDArray[np.float64]:
+        """Median answer of each reference account with at least three known, in tokens, sorted."""
+        known = self.rows[["account", "output_tokens"]].dropna().groupby("account")["output_tokens"]
+        medians = known.median()[known.size() >= 3]
+        return np.sort(medians.to_numpy(dtype=np.float64))
+
+    @cached_property
+    def share_with_probabilities(self) -> float:
+        """Share of reference accounts that ask for log-probabilities in at least half of their requests."""
+        shares = self.rows.groupby("account")["logprobs"].mean()
+        return float((shares >= 0.5).mean()) if len(shares) else 0.0
+
+    @cached_property
+    def active_from(self) -> Ints:
+        """Moment of each account's first request of the window, all accounts, microseconds, shape (n_accounts,)."""
+        days = self.tables.days.groupby("account")["first_us"].min()
+        return days.reindex(range(len(self.tables.accounts))).to_numpy(dtype=np.int64)
+
+    @cached_property
+    def active_until(self) -> Ints:
+        """Moment of each account's last request of the window, all accounts, microseconds, shape (n_accounts,)."""
+        days = self.tables.days.groupby("account")["last_us"].max()
+        return days.reindex(range(len(self.tables.accounts))).to_numpy(dtype=np.int64)
+
+    @cached_property
+    def launches(self) -> dict[int, int]:
+        """Models that ordinary accounts first used a day or more after the log begins, with that moment."""
+        rows = self.tables.requests
+        known = rows[rows["model"].to_numpy() != 0]
+        first = known.groupby("model")["timestamp"].min()
+        users = self.rows.groupby("model")["account"].nunique().reindex(first.index, fill_value=0)
+        new = (first >= rows["timestamp"].min() + DAY_US) & (users >= LEAST_ADOPTERS)
+        return {int(str(model)): int(moment) for model, moment in first[new].items()}
+
+    def share_asking(self, bits: int, at_least: float) -> float:
+        """Share of reference accounts at least this share of whose requests ask for one of these things."""
+        if (bits, at_least) not in self._askers:
+            self._askers[bits, at_least] = self._share_asking(bits, at_least)
+        return self._askers[bits, at_least]
+
+    def _share_asking(self, bits: int, at_least: float) -> float:
+        asking = (self.rows["asks"].to_numpy() & bits) > 0
+        account = self.rows["account"].to_numpy()
+        size = np.bincount(account, minlength=len(self.tables.accounts))
+        some = np.bincount(account, weights=asking, minlength=len(size))
+        enough = size >= 3
+        return float((some[enough] >= at_least * size[enough]).mean()) if enough.any() else 0.0
