@@ -14,12 +14,16 @@ from detector.drill.voices import about, framed, strangers, unframed
 
 def firm_rollout(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Roll out seats to all staff of a verified firm, on one day of the log."""
-    return _office_work("firm_rollout", stage, _rolled_out(stage, n, True, rng), rng)
+    age = -0.3 * stage.calendar.days
+    members = identities.staff(stage.calendar, n, True, rng, joined_days_ago=age, hours=7.0)
+    return _office_work("firm_rollout", stage, members, rng)
 
 
 def unverified_rollout(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Roll out seats to all staff of a firm that nobody has verified: one card, one domain, one day."""
-    return _office_work("unverified_rollout", stage, _rolled_out(stage, n, None, rng), rng)
+    age = -float(rng.uniform(0.0, 0.5)) * stage.calendar.days
+    members = identities.staff(stage.calendar, n, None, rng, joined_days_ago=age, hours=7.0)
+    return _office_work("unverified_rollout", stage, members, rng)
 
 
 def card_firm(stage: Stage, n: int, rng: np.random.Generator) -> Group:
@@ -64,11 +68,6 @@ def reseller(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     written = framed(prompts, stage.library.fixed["reseller_system"])
     manner = Manner(end_users=40)
     return perform("reseller", [Act(members, load, written, manner)], rng)
-
-
-def _rolled_out(stage: Stage, n: int, verified: bool | None, rng: np.random.Generator) -> Members:
-    age = -0.3 * stage.calendar.days
-    return identities.staff(stage.calendar, n, verified, rng, joined_days_ago=age, hours=7.0)
 
 
 def _labelling(population: str, stage: Stage, members: Members, system: str, rng: np.random.Generator) -> Group:

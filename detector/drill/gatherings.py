@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from detector.drill import identities
 from detector.drill.clocks import DAY, HOUR, Load, gathering, joined, streaming
 from detector.drill.groups import Act, Group, Stage, perform
-from detector.drill.identities import Members
+from detector.drill.identities import Members, Words
 from detector.drill.manners import PROGRAM, WEB
 from detector.drill.voices import about, framed, topical, unframed
+
+#: Whose lines a venue uses: few ranges of public places, or any provider's.
+Lines = Callable[[int, np.random.Generator], Words]
 
 
 def classroom(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Seat a class behind one address, with one assignment, signed up in one lesson."""
-    members, load = _lessons(stage, n, rng)
+    members, load = _lessons(stage, n, identities.venue_addresses, rng)
     prompts = about(stage.library, "lesson", "topics", len(load), rng)
     return perform("classroom", [Act(members, load, unframed(prompts), WEB)], rng)
 
 
 def reasoning_class(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Give a class a sheet of exercises and the words to ask with: show every step of your reasoning."""
-    members, load = _lessons(stage, n, rng)
+    members, load = _lessons(stage, n, identities.home_addresses, rng)
     sheet = stage.library.anywhere("task", 12, rng)
     prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]
     again = load.turn > 0
@@ -31,14 +36,14 @@ def reasoning_class(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 
 def hackathon(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Hold two days in one hall: accounts made at the door, credits on the sponsor's card."""
-    members, load = _two_days(stage, n, rng)
+    members, load = _two_days(stage, n, identities.venue_addresses, rng)
     prompts = stage.library.anywhere("hack", len(load), rng)
     return perform("hackathon", [Act(members, load, unframed(prompts), WEB)], rng)
 
 
 def starter_kit_hackathon(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Hand everybody in the hall the same starter kit: one system prompt, one client."""
-    members, load = _two_days(stage, n, rng)
+    members, load = _two_days(stage, n, identities.home_addresses, rng)
     members.clients = np.full((n, 1), "starter-kit/0.1", dtype=object)
     prompts = stage.library.anywhere("hack", len(load), rng)
     written = framed(prompts, stage.library.fixed["starter_system"].strip())
@@ -64,9 +69,9 @@ def startup_programme(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     return perform("startup_programme", [Act(members, load, framed(prompts, system), PROGRAM)], rng)
 
 
-def _lessons(stage: Stage, n: int, rng: np.random.Generator) -> tuple[Members, Load]:
+def _lessons(stage: Stage, n: int, lines: Lines, rng: np.random.Generator) -> tuple[Members, Load]:
     members = identities.people(stage.calendar, n, rng)
-    school = identities.venue_addresses(1, rng)[0]
+    school = lines(1, rng)[0]
     members.places[:, 0], members.place_weights = school, (0.9, 0.05, 0.05)
     signup = stage.calendar.first - int(rng.integers(2, 30)) * DAY + 9 * HOUR
     members = members.with_facts(
@@ -86,9 +91,9 @@ def _lessons(stage: Stage, n: int, rng: np.random.Generator) -> tuple[Members, L
     return members, load
 
 
-def _two_days(stage: Stage, n: int, rng: np.random.Generator) -> tuple[Members, Load]:
+def _two_days(stage: Stage, n: int, lines: Lines, rng: np.random.Generator) -> tuple[Members, Load]:
     members = identities.people(stage.calendar, n, rng)
-    hall = identities.venue_addresses(2, rng)
+    hall = lines(2, rng)
     day = int(rng.integers(0, max(stage.calendar.days - 2, 1)))
     opening = stage.calendar.first + day * DAY + 8 * HOUR
     members.places[:, 0], members.place_weights = hall[rng.integers(2, size=n)], (0.85, 0.1, 0.05)
