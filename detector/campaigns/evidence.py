@@ -51,6 +51,11 @@ def digits(p: float, cap: float) -> float:
     return float(min(cap, max(0.0, -math.log10(p))))
 
 
+def coverage(covered: int, n: int) -> float:
+    """How much a fact of some members says of all n: it counts whole where half of them have it."""
+    return min(1.0, 2.0 * covered / max(1, n))
+
+
 def cap_for(n: int, most: float) -> float:
     """Most evidence that n accounts can give: few accounts may be alike for a reason nobody thought of."""
     return float(min(most, 1.5 * math.log2(max(1, n))))

@@ -63,7 +63,10 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     sharding = families.get(SHARDING, 0.0)
     taken = extraction + sharding - explanation.weight
     tier = None
-    if len(linking) >= settings.min_families and coordination >= settings.min_coordination:
+    # work dealt out among accounts that write alike is itself a tie, but not one for the highest tier
+    dealt = len(linking) + 1 >= settings.min_families and sharding >= settings.min_dealt
+    linked = len(linking) >= settings.min_families
+    if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
-        tier = "A" if both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
+        tier = "A" if linked and both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
     return Weighed(dict(sorted(families.items())), coordination, extraction, sharding, taken, tier)
