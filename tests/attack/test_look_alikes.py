@@ -41,15 +41,9 @@ LOOK_ALIKES = {
     "developers": "developers",
     "ordinary people": "people",
 }
-SHORT: dict[str, str] = {}
 
 
-def told(name):
-    marks = [pytest.mark.xfail(strict=True, reason=SHORT[name])] if name in SHORT else []
-    return pytest.param(LOOK_ALIKES[name], id=name, marks=marks)
-
-
-@pytest.mark.parametrize("population", [told(name) for name in LOOK_ALIKES])
+@pytest.mark.parametrize("population", LOOK_ALIKES.values(), ids=LOOK_ALIKES.keys())
 def test_is_not_flagged(population, measured):
     assert measured(share_flagged([outcome.of(population) for outcome in outcomes("calm")])) == 0.0
 

@@ -28,6 +28,7 @@ def unmoved(measured, tampered):
 
 def test_the_campaigns_without_any_tampering_are_found(measured):
     assert measured(share_flagged([distilling(outcome) for outcome in outcomes("target")])) >= 0.95
+    assert share_flagged([outcome.benign for outcome in outcomes("target")]) <= 0.0002
 
 
 def test_fifty_loud_decoys_draw_no_attention_away(measured):

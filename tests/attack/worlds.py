@@ -5,7 +5,7 @@ import functools
 import os
 import pickle
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -25,12 +25,16 @@ NEIGHBOURS = {
 SCRIPTS = ("zh", "ru", "ar", "ja", "hi", "ko", "es")
 
 
-def attacked(*pools: Pool, accounts: int = 600, days: int = 6, **settings: object) -> Recipe:
-    return Recipe(accounts=accounts, days=days, campaigns=pools, **{"populations": NEIGHBOURS, **settings})
+def attacked(*pools: Pool, accounts: int = 450, days: int = 6, **settings: object) -> Recipe:
+    # operators that do not know each other do not begin in the same hour
+    own = [
+        replace(pool, first_day=0.6 + 0.55 * (k % 5)) if pool.first_day == 1.0 else pool for k, pool in enumerate(pools)
+    ]
+    return Recipe(accounts=accounts, days=days, campaigns=own, **{"populations": NEIGHBOURS, **settings})
 
 
 WORLDS = {
-    "calm": Recipe(accounts=700, days=6, populations=dict.fromkeys(OCCASIONS, 1), launch=2.0),
+    "calm": Recipe(accounts=600, days=6, populations=dict.fromkeys(OCCASIONS, 1), launch=2.0),
     "grey": attacked(shape("resale", accounts=80)),
     "loud": attacked(
         shape("balanced", accounts=50),
@@ -58,10 +62,10 @@ WORLDS = {
     "solo": attacked(*(shape("solo", shape="solo") for _ in range(4))),
     "small": attacked(*(shape("balanced", accounts=10, per_day=26.0) for _ in range(4)), accounts=400, days=11),
     "flood": attacked(
-        *(shape("balanced", accounts=80) for _ in range(3)),
-        shape("paraphrased", accounts=80),
-        shape("proxy_25", accounts=80),
-        shape("graders", accounts=80, per_day=40.0),
+        *(shape("balanced", accounts=60) for _ in range(3)),
+        shape("paraphrased", accounts=60),
+        shape("proxy_25", accounts=60),
+        shape("graders", accounts=60, per_day=40.0),
     ),
     "drift": attacked(shape("slow_drift", accounts=60), accounts=320, days=40, populations={"card_firm": 1}),
     "bridged": attacked(

@@ -1,0 +1,17 @@
+"""What falls short of its floor today, with the figure measured over ten seeds; each is an expected failure.
+
+`ALWAYS` fails with one seed, too; `OVER_SEEDS` fails in some worlds, and not in that of the first seed.
+"""
+
+import pytest
+
+from tests.attack.worlds import SEEDS
+
+ALWAYS: dict[str, str] = {}
+OVER_SEEDS: dict[str, str] = {}
+
+
+def marks(name):
+    """Mark of a test by its plain name: strict, so that it has to go when the detector improves."""
+    reason = ALWAYS.get(name) or (OVER_SEEDS.get(name) if len(SEEDS) > 1 else None)
+    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
