@@ -97,5 +97,9 @@ class Pool:
             raise UsageError('Pool: own_frame and items = "strangers" need frames = "reasoning" or "tags".')
         if self.frames == "bare" and self.paraphrase:
             raise UsageError('Pool: paraphrase words frames anew, and frames = "bare" has none; leave it out.')
+        if self.banned_after and (self.items == "strangers" or self.searchers):
+            raise UsageError('Pool: banned_after goes with neither items = "strangers" nor searchers; choose one.')
+        if self.searchers and (self.items == "strangers" or self.own_frame):
+            raise UsageError('Pool: searchers goes with neither items = "strangers" nor own_frame; choose one.')
         if self.share == 0.0 and self.frames != "none":
             raise UsageError('Pool: share = 0 extracts nothing; say frames = "none" for resale.')

@@ -50,11 +50,10 @@ def _extraction(
     stage: Stage, pool: Pool, operated: Members, frames: Sequence[Frame], rng: np.random.Generator
 ) -> list[Act]:
     first, end = _window(stage, pool)
-    everybody = np.arange(pool.accounts)
     if pool.items == "strangers":
         orders = _customers(stage, pool, pool.per_day, rng).within(first, end)
     elif not pool.banned_after:
-        orders = _deal(pool, first, end, everybody, rng)
+        orders = _deal(pool, first, end, np.arange(pool.accounts), rng)
     else:
         return _handed_over(stage, pool, operated, frames, rng)
     written = write_extraction(stage.library, pool, frames, orders, rng)

@@ -146,6 +146,8 @@ def test_pools_of_a_campaign_share_frames_and_no_card_exit_or_client():
         ({"items": "strangers", "frames": "mixed"}, "need frames"),
         ({"items": "books"}, "choose one of data_set, strangers"),
         ({"frames": "bare", "paraphrase": 0.5}, "has none; leave it out"),
+        ({"banned_after": 2.0, "searchers": 0.1}, "banned_after goes with neither"),
+        ({"items": "strangers", "searchers": 0.1}, "searchers goes with neither"),
         ({"pivot": 2.0}, "pivot = 2.0 is a share"),
     ],
 )
