@@ -21,7 +21,8 @@ from detector.campaigns.evidence import Evidence
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.sharding import collision_share
 
-INFRASTRUCTURE = ("network", "payment", "identity", "time")
+#: Families that tie accounts to one owner; people who come for the same thing sign up at the same time, too.
+INFRASTRUCTURE = ("network", "payment", "identity", "takeover")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         created_72h=float(within.max() / len(people)),
         phi_excess=float(np.clip(excess, 0, 1)),
         dealt=_ramp(sharding[0].weight, 2.0, 4.0) if sharding else 0.0,
-        tied=_sum_of_families(evidence, INFRASTRUCTURE),
+        tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
         equal=_sum_of_families(evidence, ("load",)),
         known=bool(people["has_account_row"].any()),
         size=len(people),
@@ -137,7 +138,7 @@ def _organisation(t: Traits) -> Explanation:
 def _course(t: Traits) -> Explanation:
     fit = min(
         _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
-        max(_ramp(t.unpaid, 0.4, 0.8) * (0.4 + 0.6 * _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
+        max(_ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.phi_excess, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
         1.0 - t.dealt,
     )
     return Explanation(

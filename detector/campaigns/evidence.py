@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 COORDINATION = (
     "network", "payment", "client", "identity", "time", "content", "load", "rhythm", "model", "takeover",
 )  # fmt: skip
-EXTRACTION = ("elicitation", "harvest")
+EXTRACTION = ("elicitation", "harvest", "factory")
 SHARDING = "sharding"
 FAMILIES = (*COORDINATION, *EXTRACTION, SHARDING)
 

@@ -22,6 +22,7 @@ from detector.campaigns.strands import of_words, recruit, unravel
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
+from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
@@ -151,7 +152,7 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort)]
-    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort)]
+    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
     framed = found.rows if len(found.rows) else found.in_system
     evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
     traits = traits_of(cohort, found, evidence)

@@ -52,12 +52,12 @@ class Passages:
         """The rows that are chosen."""
         return Passages(*(values[chosen] for values in vars(self).values()))
 
-    def kept_to(self) -> npt.NDArray[np.bool_]:
+    def kept_to(self, least: float = LEAST_KEPT_TO) -> npt.NDArray[np.bool_]:
         """Rows whose passage is a frame: its holders among these rows keep to it."""
         used = np.bincount(self.number, weights=self.requests)
         sent = np.bincount(self.number, weights=self.forming)
         holders = np.bincount(self.number)
-        often = (used >= LEAST_KEPT_TO * sent) & ((used >= LEAST_TIMES * holders) | (sent <= FEW * holders))
+        often = (used >= least * sent) & ((used >= LEAST_TIMES * holders) | (sent <= FEW * holders))
         found: npt.NDArray[np.bool_] = often[self.number]
         return found
 
@@ -85,31 +85,37 @@ def passages(tables: Tables) -> Passages:
     )
 
 
-def own_passages(held: Passages, least_holders: float, most_outside: float) -> Passages:
+def own_passages(
+    held: Passages, least_holders: float, most_outside: float, least_kept_to: float = LEAST_KEPT_TO
+) -> Passages:
     """Frames that enough of the accounts of these rows hold and few others do, per holder inside."""
     inside = np.bincount(held.number)[held.number]
     own = held.of((inside >= least_holders) & (held.degree - inside <= most_outside * inside))
-    return own.of(own.kept_to()) if len(own.account) else own
+    return own.of(own.kept_to(least_kept_to)) if len(own.account) else own
 
 
-def strongest_strand(held: csr_matrix) -> Ints:
-    """Strand of each account, -1 for those that hold no passage: passages that the same accounts hold are one strand.
+def strongest_strand(held: csr_matrix, least_overlap: float = LEAST_OVERLAP, least_held: int = 1) -> Ints:
+    """Strand of each account, -1 for those that hold none: passages that the same accounts hold are one strand.
 
     Parameters
     ----------
     held : csr_matrix of int, shape (n_accounts, n_passages)
         1 where an account holds a passage.
+    least_overlap : float
+        Share of the rarer passage's holders that must hold both for two to be of one strand.
+    least_held : int
+        Passages of a strand that an account must hold to belong to it.
     """
     n_accounts, n_passages = held.shape
     if not n_passages:
         return np.full(n_accounts, -1, np.int64)
     both = (held.T @ held).tocoo()
     size = np.asarray(held.sum(axis=0)).ravel()
-    linked = both.data >= np.maximum(3, LEAST_OVERLAP * np.minimum(size[both.row], size[both.col]))
+    linked = both.data >= np.maximum(3, least_overlap * np.minimum(size[both.row], size[both.col]))
     graph = coo_matrix((both.data[linked], (both.row[linked], both.col[linked])), shape=(n_passages, n_passages))
     n_strands, strand = connected_components(graph, directed=False)
     shape = (n_passages, n_strands)
     of_strand = csr_matrix((np.ones(n_passages, np.int32), (np.arange(n_passages), strand)), shape=shape)
-    holds = (held @ of_strand).toarray() > 0
+    holds = (held @ of_strand).toarray() >= least_held
     found: Ints = np.where(holds.any(axis=1), np.argmax(holds * holds.sum(axis=0), axis=1), -1)
     return found

@@ -1,11 +1,11 @@
 """Pools of one campaign are joined again.
 
 Cores of hard facts fall apart where each pool has cards and addresses of its own. Two components are joined that are
-*tied* - accounts of the smaller hold cards, devices, addresses or mailbox domains of the other, or one began when the
-other had just stopped, or both are busy in the same hours of the same days - and are *alike*: most accounts of both
-keep to passages that hardly anybody else uses, or most send one rare combination of request settings or one rare
-client. Two firms without a fact in common may still use one vendor's tool: without a tie it takes three components that
-are alike in both ways.
+*tied* - accounts of the smaller hold cards, devices, addresses or mailbox domains of the other, or both are busy in the
+same hours of the same days - and are *alike*: most accounts of both keep to passages that hardly anybody else uses, or
+most send one rare combination of request settings or one rare client. Two firms without a fact in common may still use
+one vendor's tool: without a tie two components must be alike in both ways, and one must begin when the other has just
+stopped, or a third be like them.
 
 References
 ----------
@@ -78,11 +78,10 @@ def rejoin(label: Ints, reference: Reference, held: Passages, settings: Campaign
         return label
     keys = reference.tables.keys
     sizes = np.bincount(label[label >= 0])
-    tied = _tied(_facts(label, keys), label, sizes, settings.rejoin_share) | _relieved(label, reference, len(sizes))
-    tied |= _in_step(label, reference.tables)
+    tied = _tied(_facts(label, keys), label, sizes, settings.rejoin_share) | _in_step(label, reference.tables)
     worded, mannered = _worded(_words(label, held), label, sizes), _mannered(label, keys, sizes)
-    sure = tied & (worded | mannered)
-    likely = sure | (worded & mannered)
+    likely = worded & mannered
+    sure = (tied & (worded | mannered)) | (likely & _relieved(label, reference, len(sizes)))
     family = _joined(likely)
     sure |= likely & (np.bincount(family)[family] >= LEAST_FAMILY)[:, None]
     return np.where(label >= 0, _joined(sure)[label], -1)
@@ -161,8 +160,8 @@ def _in_step(label: Ints, tables: Tables) -> Joins:
     for kind in (weekend, ~weekend):
         if kind.any():
             counts[:, kind] -= counts[:, kind].mean(axis=1, keepdims=True)
-    series = counts.reshape(n, -1)
-    series /= np.maximum(np.linalg.norm(series, axis=1, keepdims=True), 1e-9)
+    series = counts.reshape(n, n_days * 24)
+    series = series / np.maximum(np.linalg.norm(series, axis=1, keepdims=True), 1e-9)
     return _both(series @ series.T >= LEAST_STEP) if n_days >= LEAST_DAYS else np.zeros((n, n), bool)
 
 

@@ -25,9 +25,10 @@ from detector.settings import Campaigns
 MOST_OUTSIDE = 0.25
 #: Share of a component that must hold a passage to cut by it.
 LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
-#: Accounts that words alone must connect.
-LEAST_ALONE = 10
-#: Share of a group that must hold a passage for strangers who hold it to join, and passages they must hold.
+#: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
+#: passage that must hold another.
+LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP = 10, 0.1, 0.3
+#: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Cutting is repeated on what it gives, this often at most.
 DEPTH = 4
@@ -88,8 +89,8 @@ def _large(strand: Ints, settings: Campaigns) -> Ints:
 def of_words(label: Ints, held: Passages) -> Ints:
     """Components and, of accounts in none, the strands that words of their own make, numbered on."""
     free = held.of(label[held.account] < 0)
-    own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE)
-    strand = strongest_strand(own.matrix(own.account, len(label)))
+    own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
+    strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
     sizes = np.bincount(strand[strand >= 0], minlength=1)
     fresh = (strand >= 0) & (sizes[strand] >= LEAST_ALONE)
     return _numbered(np.where(fresh, label.max(initial=-1) + 1 + strand, label))

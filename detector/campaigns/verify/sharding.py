@@ -27,7 +27,8 @@ from detector.text.kernel import TOPIC_BITS
 ROUNDS = 16
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
-REPLAY = 0.1
+#: Share of prompts that others send too from which tasks are not dealt out, and at which all run through them.
+REPLAY, ALL_REPLAYED = 0.1, 0.3
 STRANGE = 5.0
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
 UNEVEN = 0.1
@@ -66,7 +67,8 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     value = max(observed.phi, 1.0)
     ratio = (norm.logpdf(value, 1.0, dealt) - norm.logpdf(observed.phi, expected, own)) / math.log(10)
     weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
-    weight = min(weight, -3.0) if kappa > REPLAY else weight
+    replayed = float(np.clip((kappa - REPLAY) / (ALL_REPLAYED - REPLAY), 0.0, 1.0))
+    weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
     p = float(norm.cdf((observed.phi - expected) / own))
     alike = (
         "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
