@@ -127,7 +127,7 @@ def _organisation(t: Traits) -> Explanation:
     return Explanation(
         "one organisation that does not hide",
         _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
-        8.0,
+        12.0,
         f"at most {overt:.0%} of the accounts share "
         + ("one payment instrument, mailbox domain and place of sign-up" if t.known else "one network")
         + "; an organisation's would all",

@@ -91,7 +91,7 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     composites, holders = significant_composites(tables.keys, principals, settings)
     label, cores = _grow(composites, holders, principals, settings)
     held = passages(tables)
-    verified = tables.accounts["organization_verified"].eq(True).fillna(False).to_numpy(dtype=bool)
+    verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     label = recruit(of_words(unravel(label, held, holders, settings), held), held, holders, ~verified)
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))

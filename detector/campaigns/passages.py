@@ -39,7 +39,7 @@ class Passages:
     requests, forming : ndarray of int64, shape (n,)
         Sampled requests of the first half in which it stands, and all of the account's.
     degree : ndarray of int64, shape (n,)
-        Principals that hold it, in either half.
+        Accounts that hold it.
     """
 
     account: Ints
@@ -76,12 +76,13 @@ def passages(tables: Tables) -> Passages:
     requests = tables.requests
     forming = requests["account"].to_numpy()[requests["half"].to_numpy() == 0]
     account = rows["account"].to_numpy(dtype=np.int64)
+    number = np.asarray(rows.groupby(["kind", "key"], observed=True, sort=True).ngroup(), dtype=np.int64)
     return Passages(
         account=account,
-        number=np.asarray(rows.groupby(["kind", "key"], observed=True, sort=True).ngroup(), dtype=np.int64),
+        number=number,
         requests=rows["half_0"].to_numpy(dtype=np.int64),
         forming=np.bincount(forming, minlength=len(tables.accounts))[account],
-        degree=rows["degree"].to_numpy(dtype=np.int64),
+        degree=np.bincount(number)[number],
     )
 
 

@@ -55,7 +55,7 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     cap = settings.max_evidence_per_family
     families = {
         family: max(-cap, min(cap, max((e.weight for e in evidence if e.family == family), key=abs)))
-        for family in {e.family for e in evidence}
+        for family in sorted({e.family for e in evidence})
     }
     linking = [w for f, w in families.items() if f in COORDINATION and w >= settings.min_family_evidence]
     coordination = sum(linking)
@@ -69,4 +69,4 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
         tier = "A" if linked and both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
-    return Weighed(dict(sorted(families.items())), coordination, extraction, sharding, taken, tier)
+    return Weighed(families, coordination, extraction, sharding, taken, tier)

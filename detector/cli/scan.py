@@ -84,9 +84,8 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
-    from detector import pipeline, report
+    from detector import pipeline
     from detector.campaigns.allow import read_allow
-    from detector.cli.findings import findings_of
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
     from detector.secret import read_key
@@ -95,6 +94,7 @@ def scan(
     chosen = read_settings(settings) if settings else Settings()
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
+    pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
     with progress(quiet or as_json) as show:
         result = pipeline.scan(
             paths,
@@ -108,6 +108,9 @@ def scan(
             allow=read_allow(allow) if allow else None,
             progress=show,
         )
+        from detector import report
+        from detector.cli.findings import findings_of
+
         findings = findings_of(result)
         write_result(result, out, report.render_report(findings, chosen.reporting))
     if as_json:

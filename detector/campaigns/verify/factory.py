@@ -36,8 +36,8 @@ def factory(cohort: Cohort, found: Frames) -> list[Evidence]:
         return []
     frames = found.keys.loc[found.keys["kind"] != "system", "kind"].astype(str).value_counts()
     statement = (
-        f"{found.share:.0%} of prompts stand in the group's {int(frames.max())} frames, and {different:.0%} of the tasks "
-        "in them are different."
+        f"{found.share:.0%} of prompts stand in the group's {int(frames.max())} frames, and {different:.0%} of the "
+        "tasks in them are different."
     )
     return [Evidence("factory", "factory", statement, found.share * different, 0.0, 1.0, weight, places(rows))]
 
