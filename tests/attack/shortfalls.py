@@ -21,10 +21,12 @@ ALWAYS = {
     "test_many_campaigns_at_once_are_told_apart": "pair precision 0.16: all in one",
     "test_a_campaign_is_not_split_by_its_pools": "pair recall 0.98, pair precision 0.48: it is merged with another",
     "test_an_allow_listed_look_alike_is_left_out_and_counted": "another campaign is merged with it and suppressed",
-}
-OVER_SEEDS = {
     "extraction mixed into a proxy's traffic, 50 percent": "recall 0.70: joined with other proxies, in C in 3 of 10",
     "extraction mixed into a proxy's traffic, 25 percent": "recall 0.70: joined with other proxies, in C in 3 of 10",
+    "test_fifty_loud_decoys_draw_no_attention_away": "recall 0.94, where it is 0.99 without decoys",
+    "test_another_key_finds_the_same_campaigns": _NEIGHBOURS,
+}
+OVER_SEEDS = {
     "low and slow": "recall 0.87",
     "judges of unrelated firms with one published rubric": "0.11 of the accounts flagged",
     "test_a_calm_world_with_every_look_alike_and_a_new_model_has_no_campaign_of_tier_a_or_b": "1 campaign in 10 worlds",
@@ -32,10 +34,8 @@ OVER_SEEDS = {
     "mixed": "0.0076 of the benign accounts flagged: " + _NEIGHBOURS,
     "quiet": "0.0098 of the benign accounts flagged: " + _NEIGHBOURS,
     "test_the_campaigns_without_any_tampering_are_found": _NEIGHBOURS,
-    "test_fifty_loud_decoys_draw_no_attention_away": "recall 0.94, where it is 0.99 without decoys",
     "test_extreme_values_blind_nobody": _NEIGHBOURS,
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.96, where it is 0.99 without",
-    "test_another_key_finds_the_same_campaigns": _NEIGHBOURS,
     "test_a_flood_of_campaigns_of_more_than_half_of_the_benign_accounts_is_found": _NEIGHBOURS,
 }
 
