@@ -168,6 +168,7 @@ def _input(one: Profiled) -> dict[str, Any]:
     return {
         "path": report.path,
         "format": report.format,
+        "container": report.container,
         "compression": report.compression,
         "bytes": report.bytes,
         "sha256": report.sha256,
