@@ -66,34 +66,12 @@ def fill_from_body(query: Query, found: object) -> None:
             query.prompt = found
         return
     _fill_text(query, body)
-    if query.model is None:
-        query.model = body.model
-    if query.max_tokens is None:
-        query.max_tokens = first(
-            body.max_tokens,
-            body.max_completion_tokens,
-            body.max_output_tokens,
-            body.max_tokens_to_sample,
-            body.max_gen_len,
-        )
-    if query.temperature is None:
-        query.temperature = body.temperature
-    if query.top_p is None:
-        query.top_p = body.top_p
-    if query.n_choices is None:
-        query.n_choices = body.n
-    if query.stream is None:
-        query.stream = body.stream
+    _fill_settings(query, body)
     if query.n_tools is None:
-        query.n_tools = _count(body.tools, "functionDeclarations")
-        if query.n_tools is None:
-            query.n_tools = _count(body.functions)
-    if query.top_logprobs is None:
-        query.top_logprobs = asked_logprobs(body.logprobs, body.top_logprobs)
+        query.n_tools = first(_count(body.tools, "functionDeclarations"), _count(body.functions))
     if query.end_user_id is None:
-        query.end_user_id = first(body.safety_identifier, body.user)
-        if query.end_user_id is None and isinstance(body.metadata, dict):
-            query.end_user_id = body.metadata.get("user_id")
+        named = body.metadata.get("user_id") if isinstance(body.metadata, dict) else None
+        query.end_user_id = first(body.safety_identifier, body.user, named)
     _fill_configuration(query, body)
 
 
@@ -125,6 +103,30 @@ def _fill_text(query: Query, body: Body) -> None:
         query.prompt = first(body.messages, body.input, body.contents, body.prompt, body.inputText)
     if query.system_prompt is None:
         query.system_prompt = first(body.system, body.instructions, body.systemInstruction, body.system_instruction)
+
+
+def _fill_settings(query: Query, body: Body) -> None:
+    """Settings that stand in the body itself."""
+    if query.model is None:
+        query.model = body.model
+    if query.max_tokens is None:
+        query.max_tokens = first(
+            body.max_tokens,
+            body.max_completion_tokens,
+            body.max_output_tokens,
+            body.max_tokens_to_sample,
+            body.max_gen_len,
+        )
+    if query.temperature is None:
+        query.temperature = body.temperature
+    if query.top_p is None:
+        query.top_p = body.top_p
+    if query.n_choices is None:
+        query.n_choices = body.n
+    if query.stream is None:
+        query.stream = body.stream
+    if query.top_logprobs is None:
+        query.top_logprobs = asked_logprobs(body.logprobs, body.top_logprobs)
 
 
 def _fill_configuration(query: Query, body: Body) -> None:

@@ -19,10 +19,17 @@ from detector.errors import InputError
 
 #: Lists that are records where they stand in an object on the way: level, name, whether its elements are records.
 _LISTS = (
-    (0, "data", True), (0, "records", True), (0, "result", True),
-    (0, "resourceSpans", False), (1, "scopeSpans", False), (1, "instrumentationLibrarySpans", False), (2, "spans", True),
-    (0, "resourceLogs", False), (1, "scopeLogs", False), (2, "logRecords", True),
-)  # fmt: skip
+    (0, "data", True),
+    (0, "records", True),
+    (0, "result", True),
+    (0, "resourceSpans", False),
+    (1, "scopeSpans", False),
+    (1, "instrumentationLibrarySpans", False),
+    (2, "spans", True),
+    (0, "resourceLogs", False),
+    (1, "scopeLogs", False),
+    (2, "logRecords", True),
+)
 #: What stands before such a list in the answers of an API; an object with other keys there is a record.
 _BESIDE = frozenset(
     b"object has_more first_id last_id meta success errors messages result_info total page next_page".split()
@@ -36,7 +43,7 @@ _SEEK, _COPY, _ENVELOPE, _KEY, _COLON, _SKIP = range(6)
 _STATE = ("mode", "depth", "in_string", "escaped", "level", "array", "leaf", "back", "key", "lists", "empty", "skipped")
 _MODE, _DEPTH, _STRING, _ESCAPED, _LEVEL, _ARRAY, _LEAF, _BACK, _KEYLEN, _SEEN, _EMPTY, _ODD = range(len(_STATE))
 _LONGEST_KEY = 48
-_NAMES = np.frombuffer(b"".join(name.encode() for *_, name in [(lv, n) for lv, n, _ in _LISTS]), np.uint8)
+_NAMES = np.frombuffer(b"".join(name.encode() for _, name, _ in _LISTS), np.uint8)
 _BOUNDS = np.cumsum([0, *(len(name) for _, name, _ in _LISTS)]).astype(np.int64)
 _LEVELS = np.array([level for level, _, _ in _LISTS], np.int64)
 _LEAVES = np.array([leaf for _, _, leaf in _LISTS], np.bool_)

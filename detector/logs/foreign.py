@@ -126,11 +126,11 @@ class ForeignRows:
                 what = f"the record does not fit the format {self.format.name} ({type(error).__name__})"
                 self.intake.reject(int(decoded.rows[i]), decoded.offset(i), "format", what)
                 continue
-            if type(read) is Query:
+            if read is None:
+                report.rows_other += 1
+            elif isinstance(read, msgspec.Struct):
                 found.append(read)
                 kept.append(i)
-            elif read is None:
-                report.rows_other += 1
             else:
                 many = list(read)
                 found += many

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from detector.logs.canonical import Loose
-from detector.logs.diagnosis import BOM, DEEPEST, LineShape, Refusal, read_line
+from detector.logs.diagnosis import BOM, DEEPEST, Refusal, read_line
 from detector.logs.framing import Block, LongLine, frame, is_utf8
 from detector.logs.intake import Intake
 from detector.logs.line_scan import LineScan
@@ -28,8 +28,8 @@ class Rows(Protocol):
     """What becomes of decoded records: rows of a table, as found."""
 
     @property
-    def shape(self) -> LineShape:
-        """How a line becomes a record."""
+    def shape(self) -> Any:  # noqa: ANN401
+        """How a line becomes a record, a `LineShape`."""
 
     def loose(self, decoded: Decoded) -> Loose | None:
         """Rows of a block's records; None where there are none."""

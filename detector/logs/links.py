@@ -47,7 +47,7 @@ class Gathering:
     folder: Path
     _whole: list[_Hashes] = field(default_factory=list)
     _ranked: list[tuple[_Hashes, NDArray[np.int64]]] = field(default_factory=list)
-    _pieces: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    _pieces: dict[int, dict[int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sink = pa.OSFile(str(self.folder / "facts.arrow"), "wb")
@@ -62,15 +62,15 @@ class Gathering:
         self._ranked.append((hashes[ranked], ranks[ranked]))
         for i, query in enumerate(queries):
             if query.piece is not None:
-                self._pieces.setdefault(int(hashes[i]), []).append((query.rank, query.piece))
+                self._pieces.setdefault(int(hashes[i]), {})[query.rank] = query.piece
         told = np.flatnonzero((ranks != 0) & (hashes != 0))
         if len(told):
-            facts = [_facts(queries[i]) for i in told]
+            facts = [_facts(queries[i]) for i in told.tolist()]
             self._write(hashes[told], np.where(ranks[told] == FACTS, _LAST, ranks[told]), facts)
 
     def finish(self) -> Links:
         """Write what is left, and give access to everything."""
-        joined = [_joined(sorted(pieces)) for pieces in self._pieces.values()]
+        joined = [_joined(pieces) for pieces in self._pieces.values()]
         if joined:
             self._write(np.array(list(self._pieces), np.uint64), np.zeros(len(joined), np.int64), joined)
         self._writer.close()
@@ -104,10 +104,12 @@ def _facts(query: Query) -> Query:
     return query
 
 
-def _joined(pieces: list[tuple[int, str]]) -> Query:
-    """Facts of a prompt whose pieces are joined; what is then no JSON has lost a piece."""
-    found = parsed("".join(text for _, text in pieces))
-    return _facts(Query(prompt=found, content_state="truncated" if isinstance(found, str) else None))
+def _joined(pieces: dict[int, str]) -> Query:
+    """Facts of a prompt whose pieces are joined; a gap in their numbers, or no JSON in the end, tells of a loss."""
+    ranks = sorted(pieces)
+    found = parsed("".join(pieces[rank] for rank in ranks))
+    lost = isinstance(found, str) or ranks != list(range(ranks[0], ranks[-1] + 1))
+    return _facts(Query(prompt=found, content_state="truncated" if lost else None))
 
 
 @dataclass

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -24,7 +25,7 @@ def inside(value: object, kind: type[_Part]) -> _Part | None:
         return value
     try:
         if isinstance(value, str):
-            return _decoder(kind).decode(value) if value[:1] == "{" else None  # type: ignore[no-any-return]
+            return cast(_Part, _decoder(cast(Hashable, kind)).decode(value)) if value[:1] == "{" else None
         return msgspec.convert(value, kind, strict=False) if isinstance(value, dict) else None
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return _salvaged(value, kind)

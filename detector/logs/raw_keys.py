@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 #: Shapes of keys of model providers, gateways, clouds and code hosts, and of tokens with a signature.
 SHAPE = (
-    r"^(?:[Bb]earer +)?(?:sk-[A-Za-z0-9_-]{16,}|sk_(?:live|test)_[A-Za-z0-9]{10,}|(?:gsk|hf|r8|nvapi|xai|pplx|fw|csk)[_-]"
-    r"[A-Za-z0-9_-]{16,}|AIza[A-Za-z0-9_-]{30,}|A[KS]IA[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|"
-    r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})$|^[Bb]earer +\S{8,}$"
+    r"^(?:[Bb]earer +)?(?:"
+    r"sk-[A-Za-z0-9_-]{16,}|sk_(?:live|test)_[A-Za-z0-9]{10,}|(?:gsk|hf|r8|nvapi|xai|pplx|fw|csk)[_-][A-Za-z0-9_-]{16,}|"
+    r"AIza[A-Za-z0-9_-]{30,}|A[KS]IA[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|"
+    r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})$|"
+    r"^[Bb]earer +\S{8,}$"
 )
 _PREFIX = "sha256:"
 _DIGITS = 32

@@ -95,5 +95,3 @@ def _gathered(files: Sequence[LogFile], settings: Reading, said: Mapping, gather
         finally:
             opened.close()
     return gathering.finish()
-
-

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from detector.errors import InputError, MissingColumns
+from detector.errors import MissingColumns
 from detector.logs.mapping import Mapping
 from tests.logs.reading import read, read_partly
 

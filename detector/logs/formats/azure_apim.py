@@ -42,8 +42,8 @@ class Row(Struct):
 def query(row: Row) -> Query:
     """Query of a model call, or the facts that the gateway knows about one; the account is the subscription."""
     headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()}
-    is_call = any(v not in (None, "") for v in (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages,
-                                                row.ResponseMessages))  # fmt: skip
+    of_model = (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages, row.ResponseMessages)
+    is_call = any(v not in (None, "") for v in of_model)
     found = Query(
         timestamp=row.TimeGenerated,
         request_id=row.CorrelationId,

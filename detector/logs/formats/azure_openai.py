@@ -82,6 +82,6 @@ FORMAT = Format(
            ("CallerIPAddress", "properties_s"), ("event_s=ShoeboxCallResult",), ("event=ShoeboxCallResult",)),
     record=Row,
     read=query,
-    caveat="The log holds no prompts and masks the last part of addresses; calls made with a key name no caller, so that "
-    "there the masked address, which many people share, stands for the account.",
+    caveat="The log holds no prompts and masks the last part of addresses; calls made with a key name no caller, so "
+    "that there the masked address, which many people share, stands for the account.",
 )  # fmt: skip

@@ -65,9 +65,7 @@ def query(row: Invocation) -> Query:
         operation="chat" if row.operation in ("Converse", "ConverseStream") else row.operation,
         stream=_streams(row.operation),
         content_state="offloaded" if asked.inputBodyJson is None and asked.inputBodyS3Path else None,
-        input_tokens=total(
-            asked.inputTokenCount, asked.cacheReadInputTokenCount, asked.cacheWriteInputTokenCount
-        ),
+        input_tokens=total(asked.inputTokenCount, asked.cacheReadInputTokenCount, asked.cacheWriteInputTokenCount),
         cached_input_tokens=asked.cacheReadInputTokenCount,
         output_tokens=answered.outputTokenCount,
         status_code=_status(row),

@@ -92,8 +92,8 @@ def _text(value: Value) -> str | None:
 FORMAT = Format(
     name="langfuse",
     title="Langfuse export",
-    signs=(("trace_id", "type", "start_time"), ("traceId", "type", "startTime"), ("id", "timestamp", "user_id", "session_id"),
-           ("id", "timestamp", "userId", "sessionId")),
+    signs=(("trace_id", "type", "start_time"), ("traceId", "type", "startTime"),
+           ("id", "timestamp", "user_id", "session_id"), ("id", "timestamp", "userId", "sessionId")),
     record=Row,
     read=query,
     linked=True,

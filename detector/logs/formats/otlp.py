@@ -64,8 +64,12 @@ def _query(record: Record, found: dict[str, Any]) -> Query | None:
     operation = get("gen_ai.operation.name")
     if not _is_inference(record, operation, found):
         return None
-    started = of_nanoseconds(record.startTimeUnixNano if is_span else first(record.timeUnixNano, record.observedTimeUnixNano))
-    failed = get("error.type") is not None or (record.status is not None and record.status.code in (2, "STATUS_CODE_ERROR"))
+    started = of_nanoseconds(
+        record.startTimeUnixNano if is_span else first(record.timeUnixNano, record.observedTimeUnixNano)
+    )
+    failed = get("error.type") is not None or (
+        record.status is not None and record.status.code in (2, "STATUS_CODE_ERROR")
+    )
     reasons = get("gen_ai.response.finish_reasons")
     return Query(
         timestamp=started,
@@ -114,7 +118,7 @@ def _prompt(found: dict[str, Any]) -> Value:
     whole = first(found.get("gen_ai.input.messages"), found.get("gen_ai.prompt"))
     if whole is not None:
         return parsed(whole)
-    messages = []
+    messages: list[dict[str, Value]] = []
     while (content := found.get(f"gen_ai.prompt.{len(messages)}.content")) is not None:
         messages.append({"role": found.get(f"gen_ai.prompt.{len(messages)}.role", "user"), "content": content})
     return messages or None
@@ -145,7 +149,9 @@ def _value(wrapped: Any) -> Value:  # noqa: ANN401
         return [_value(item) for item in value.get("values", ())] if isinstance(value, dict) else None
     if kind == "kvlistValue":
         pairs = value.get("values", ()) if isinstance(value, dict) else ()
-        return {p["key"]: _value(p.get("value")) for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)}
+        return {
+            p["key"]: _value(p.get("value")) for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)
+        }
     return value
 
 

@@ -89,7 +89,9 @@ def query(row: Pair) -> Query:
         api_key_id=key,
         organization_id=first(row.organization_id, row.org_id, row.tenant_id, headers.get("openai-organization")),
         session_id=first(row.session_id, headers.get("x-session-id")),
-        client_ip=first(row.client_ip, row.ip, headers.get("x-forwarded-for"), row.remote_addr, headers.get("x-real-ip")),
+        client_ip=first(
+            row.client_ip, row.ip, headers.get("x-forwarded-for"), row.remote_addr, headers.get("x-real-ip")
+        ),
         user_agent=first(row.user_agent, headers.get("user-agent")),
         provider=row.provider,
         operation=operation_of(first(row.path, row.url, row.endpoint, asked.path, asked.url)),
@@ -97,8 +99,12 @@ def query(row: Pair) -> Query:
         latency_ms=first(row.latency_ms, row.duration_ms),
         fields=headers,
     )
-    fill_from_body(found, _body(first(row.request_body, asked.body, asked.json, asked.params, row.request, row.params, row.body)))
-    answer = fill_from_answer(found, _body(first(row.response_body, answered.body, answered.json, answered.message, row.response)))
+    fill_from_body(
+        found, _body(first(row.request_body, asked.body, asked.json, asked.params, row.request, row.params, row.body))
+    )
+    answer = fill_from_answer(
+        found, _body(first(row.response_body, answered.body, answered.json, answered.message, row.response))
+    )
     found.model = first(found.model, row.model)
     told = first(row.timestamp, row.ts, row.time, row.created_at, row.start_time)
     found.timestamp = first(told, None if answer is None else of_seconds(answer.created))
@@ -130,4 +136,3 @@ FORMAT = Format(
     record=Pair,
     read=query,
 )  # fmt: skip
-

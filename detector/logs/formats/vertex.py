@@ -85,6 +85,6 @@ FORMAT = Format(
     signs=(("logging_time", "full_request"), ("logging_time", "request_payload", "endpoint")),
     record=Row,
     read=query,
-    caveat="Vertex logs a sample of the requests: set reading.sampling_rate to the rate of the endpoint, so that volumes "
-    "are of all requests. Rows name no caller: put a label on every request, or name one with --account-key.",
+    caveat="Vertex logs a sample of the requests: set reading.sampling_rate to the rate of the endpoint, so that "
+    "volumes are of all requests. Rows name no caller: put a label on every request, or name one with --account-key.",
 )

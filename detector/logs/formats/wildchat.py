@@ -74,6 +74,6 @@ FORMAT = Format(
     signs=(("conversation_hash", "conversation", "model"),),
     record=Conversation,
     read=queries,
-    caveat="The account is a hashed address: people behind one address are one account, and a person on two networks is "
-    "two. Read what is found as an exercise.",
+    caveat="The account is a hashed address: people behind one address are one account, and a person on two networks "
+    "is two. Read what is found as an exercise.",
 )

@@ -113,7 +113,9 @@ def test_a_canonical_log_takes_any_of_its_columns_for_the_account(tmp_path):
 
 def test_raw_keys_are_hashed_alike_everywhere_and_counted(tmp_path):
     key = "sk-proj-Abcdefghijklmnop1234"
-    log = read_records(tmp_path, CANONICAL | {"account_id": key, "api_key_id": key}, CANONICAL | {"api_key_id": "hashed-9"})
+    log = read_records(
+        tmp_path, CANONICAL | {"account_id": key, "api_key_id": key}, CANONICAL | {"api_key_id": "hashed-9"}
+    )
     first, second = log.rows
     assert first["account_id"] == first["api_key_id"] == "sha256:" + first["account_id"][7:]
     assert key not in json.dumps(log.rows, default=str)
@@ -124,14 +126,25 @@ def test_raw_keys_are_hashed_alike_everywhere_and_counted(tmp_path):
 
 @pytest.mark.parametrize(
     "key",
-    ["sk-ant-api03-abcdefghijklmnop", "Bearer abcdefgh12345", "AKIAABCDEFGHIJKLMNOP", "AIza" + "x" * 35, "gsk_" + "a" * 40,
-     "hf_" + "a" * 30, "ghp_" + "a" * 36, "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl", "sk_live_" + "a" * 24],
-)  # fmt: skip
+    [
+        "sk-ant-api03-abcdefghijklmnop",
+        "Bearer abcdefgh12345",
+        "AKIAABCDEFGHIJKLMNOP",
+        "AIza" + "x" * 35,
+        "gsk_" + "a" * 40,
+        "hf_" + "a" * 30,
+        "ghp_" + "a" * 36,
+        "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl",
+        "sk_live_" + "a" * 24,
+    ],
+)
 def test_keys_of_many_makers_are_known_by_their_shape(tmp_path, key):
     assert read_records(tmp_path, CANONICAL | {"api_key_id": key}).row["api_key_id"].startswith("sha256:")
 
 
-@pytest.mark.parametrize("name", ["sk-1", "skater-anna", "team_sk", "user@example.com", "550e8400-e29b-41d4-a716-446655440000"])
+@pytest.mark.parametrize(
+    "name", ["sk-1", "skater-anna", "team_sk", "user@example.com", "550e8400-e29b-41d4-a716-446655440000"]
+)
 def test_ordinary_ids_are_no_keys(tmp_path, name):
     assert read_records(tmp_path, CANONICAL | {"api_key_id": name}).row["api_key_id"] == name
 
@@ -186,7 +199,10 @@ def test_one_long_array_streams_in_bounded_memory(tmp_path):
 
     tracemalloc.start()
     report = FileReport()
-    rows = sum(b.num_rows for b in read_queries(LogFile(str(tmp_path / "a.json"), 0), Reading(batch_rows=1000), None, report, Rejects()))
+    rows = sum(
+        b.num_rows
+        for b in read_queries(LogFile(str(tmp_path / "a.json"), 0), Reading(batch_rows=1000), None, report, Rejects())
+    )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (rows, report.container) == (40_000, "json document")
