@@ -17,6 +17,19 @@ settings_option = click.option(
 run_option = click.option(
     "--run", "run", type=click.Path(path_type=Path), required=True, help="Folder that a scan wrote."
 )
+format_option = click.option(
+    "--format", "format", metavar="NAME", help="Format of all files; else each is recognised from its first records."
+)
+account_key_option = click.option(
+    "--account-key", metavar="FIELD", help="Column or field that names the account, where a format has several."
+)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence on stderr."""
+    from detector.report.text import for_terminal
+
+    click.echo(for_terminal(sentence), err=True)
 
 
 def moment(name: str, text: str | None) -> pd.Timestamp | None:

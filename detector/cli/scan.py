@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import moment, settings_option
+from detector.cli.options import account_key_option, format_option, moment, say, settings_option
 from detector.cli.progress import progress
 
 FOUND = 4
@@ -35,6 +35,8 @@ INCOMPLETE = 3
     type=click.Path(path_type=Path),
     help='TOML file: canonical column = "your.field".',
 )
+@format_option
+@account_key_option
 @settings_option
 @click.option(
     "--key",
@@ -66,6 +68,8 @@ def scan(
     without_accounts: bool,
     out: Path,
     mapping: Path | None,
+    format: str | None,
+    account_key: str | None,
     settings: Path | None,
     key: Path | None,
     baseline: Path | None,
@@ -78,7 +82,8 @@ def scan(
 ) -> int:
     r"""Read query logs and report distillation campaigns.
 
-    PATHS are files, folders and globs of JSON lines, CSV or Parquet, plain, gzip or zstd; - is standard input.
+    PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd; - is standard input. The format of
+    each file is recognised from its first records.
 
     \b
     Example:
@@ -106,7 +111,10 @@ def scan(
             until=window[1],
             baseline=baseline,
             allow=read_allow(allow) if allow else None,
+            format=format,
+            account_key=account_key,
             progress=show,
+            notice=None if quiet else say,
         )
         findings = findings_of(result)
         write_result(result, out, report.render_report(findings, chosen.reporting))
@@ -124,15 +132,9 @@ def _exit_code(run: dict, fail_on: str | None, limit: float) -> int:  # type: ig
     rows = run["rows"]
     damaged = [entry["error"] for entry in run["inputs"] if entry["error"]]
     for sentence in damaged:
-        _warn(sentence)
+        say(f"Warning: {sentence}")
     if rows["rejected"] > limit * rows["in"]:
         reasons = ", ".join(f"{reason} {n}" for reason, n in run["rejected_by_reason"].items())
-        _warn(f"{rows['rejected']} of {rows['in']} rows were rejected ({reasons}); see rejects.parquet.")
+        say(f"Warning: {rows['rejected']} of {rows['in']} rows were rejected ({reasons}); see rejects.parquet.")
         return INCOMPLETE
     return INCOMPLETE if damaged else 0
-
-
-def _warn(sentence: str) -> None:
-    from detector.report.text import for_terminal
-
-    click.echo(f"Warning: {for_terminal(sentence)}", err=True)

@@ -40,6 +40,22 @@ def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = N
     return reports
 
 
+def described(reports: Sequence[FileReport]) -> list[str]:
+    """Sentences on what files are taken for, one per format, by what in them, and how to say otherwise."""
+    groups: dict[str, list[FileReport]] = {}
+    for report in reports:
+        if report.error is None:
+            groups.setdefault(report.format, []).append(report)
+    said = []
+    for name, members in sorted(groups.items()):
+        many = "1 file is" if len(members) == 1 else f"{len(members):,} files are"
+        title = known()[name].title if name in known() else "the canonical format"
+        keys = next((report.recognised_by for report in members if report.recognised_by), [])
+        by = f", told by {', '.join(keys)}" if keys else ""
+        said.append(f"{many} read as {title}{by} (--format {name}).")
+    return said
+
+
 @contextmanager
 def linked(
     files: Sequence[LogFile], reports: Sequence[FileReport], settings: Reading, said: Mapping | None = None

@@ -169,7 +169,8 @@ def test_formats_of_other_packages_are_found_by_their_entry_point(tmp_path, monk
     (tmp_path / "my_format.py").write_text(
         "import msgspec\nfrom detector.logs.formats.declare import Format\nfrom detector.logs.query import Query\n"
         "class Row(msgspec.Struct):\n    when: object = None\n    who: object = None\n"
-        "FORMAT = Format('mine', 'Mine', (('when', 'who'),), Row, lambda r: Query(timestamp=r.when, account_id=r.who))\n"
+        "def read(row):\n    return Query(timestamp=row.when, account_id=row.who)\n"
+        "FORMAT = Format('mine', 'Mine', (('when', 'who'),), Row, read)\n"
     )
     info = tmp_path / "my_format-1.0.dist-info"
     info.mkdir()
