@@ -22,6 +22,7 @@ from detector.errors import InputError, UsageError
 from detector.features import FEATURES, compute_features
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
+from detector.logs.formats import known
 from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
@@ -191,8 +192,9 @@ def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Cloc
     """Profile all files; raise where not one row came of them."""
     reading = request.settings.reading
     reports = survey(files, reading, request.mapping)
-    for sentence in described(reports):
-        tell(sentence)
+    if any(report.format in known() for report in reports):
+        for sentence in described(reports):
+            tell(sentence)
     with linked(files, reports, reading, request.mapping) as mapping:
         return _profiled(files, dataclasses.replace(request, mapping=mapping), key, clock)
 
