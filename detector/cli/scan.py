@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import account_key_option, format_option, moment, say, settings_option
+from detector.cli.options import account_key_option, format_option, map_option, moment, say, settings_option
 from detector.cli.progress import progress
 
 FOUND = 4
@@ -29,12 +29,7 @@ INCOMPLETE = 3
     show_default=True,
     help="Folder for the result.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    type=click.Path(path_type=Path),
-    help='TOML file: canonical column = "your.field".',
-)
+@map_option
 @format_option
 @account_key_option
 @settings_option
