@@ -137,21 +137,19 @@ class ForeignRows:
                 kept += [i] * len(many)
         return found, kept
 
-    def _read_one(self, record: Record) -> Query | Iterable[Query] | None:
+    def _read_one(self, record: Record) -> Any:  # noqa: ANN401
+        """Give what the format's function makes of a record; where a field of the source is the account, with that."""
         if self.field is None:
             return self._read(record)
         record, value = record
         read = self._read(record)
-        return read if read is None else self._with_field(read, value)
-
-    def _with_field(self, read: Query | Iterable[Query], value: dict[str, Any]) -> Query | list[Query]:
-        """Queries whose account is a field of the source."""
-        assert self.field is not None
-        many = [read] if isinstance(read, Query) else list(read)
+        if read is None:
+            return None
+        many = [read] if isinstance(read, msgspec.Struct) else list(read)
         for query in many:
             account = None if query.fields is None else pick(query.fields, self.field)
             query.account_id = pick(value, self.field) if account is None else account
-        return many[0] if isinstance(read, Query) else many
+        return many
 
     def _accounts(self, values: Any) -> Any:  # noqa: ANN401
         """Accounts as text or whole numbers; whatever else stands there names nobody."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
 import pyarrow as pa
 
 from detector.errors import InputError, MissingColumns
+from detector.logs.account_formats import ACCOUNT_FORMATS, CANONICAL_SIGNS
 from detector.logs.batching import batched
 from detector.logs.canonical import Loose, checked_batch
 from detector.logs.canonical_rows import CanonicalRows
@@ -25,13 +26,13 @@ from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
 from detector.logs.rejects import Rejects
 from detector.logs.sampling import BOM, PARQUET, container_of, csv_sample, json_sample, parquet_sample
-from detector.schema import QUERIES, Column
+from detector.schema import ACCOUNTS, QUERIES, Column
 from detector.settings import Reading
 
 #: Bytes from which the format is told, if the file has them.
 _ENOUGH = 1 << 16
 
-__all__ = ["FileReport", "Opened", "open_log", "read_queries", "read_rows"]
+__all__ = ["FileReport", "Opened", "open_log", "read_account_rows", "read_queries"]
 
 
 def read_queries(
@@ -100,17 +101,21 @@ def _query_rows(intake: Intake, said: Mapping) -> Iterator[Loose]:
         opened.close()
 
 
-def read_rows(intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
-    """Rows of a canonical table as a file holds them, in batches, before their values are checked.
+def read_account_rows(intake: Intake) -> Iterator[Loose]:
+    """Rows of an accounts file as it holds them, in batches, before their values are checked.
 
     Raises
     ------
     InputError
         If the file, or the rest of it, cannot be read.
     """
-    opened = open_log(intake, CANONICAL)
+    among = {} if intake.paths else ACCOUNT_FORMATS
+    opened = open_log(intake, None, lambda records: recognise(records, among, CANONICAL_SIGNS))
     try:
-        yield from opened.canonical(columns)
+        format = opened.recognised.format
+        yield from (
+            opened.canonical(ACCOUNTS) if format is None else opened.foreign(ForeignRows(intake, format, ACCOUNTS))
+        )
     finally:
         opened.close()
 
@@ -176,7 +181,7 @@ class Opened:
             self.document = None
 
 
-def open_log(intake: Intake, format: str | None) -> Opened:
+def open_log(intake: Intake, format: str | None, tell: Callable[[Iterable[object]], Recognised] = recognise) -> Opened:
     """Open a file and tell from its beginning what it is written in and of what format it is.
 
     Parameters
@@ -185,6 +190,8 @@ def open_log(intake: Intake, format: str | None) -> Opened:
         Its report receives both.
     format : str or None
         Name of the format, where the user has said it.
+    tell : callable
+        Tells the format from the first records.
 
     Raises
     ------
@@ -194,7 +201,8 @@ def open_log(intake: Intake, format: str | None) -> Opened:
     source = open_source(intake.file, intake.settings)
     intake.report.compression = source.compression
     try:
-        opened = _opened(source, intake, format)
+        said = None if format is None else Recognised(named(format))
+        opened = _opened(source, intake, tell if said is None else lambda records: said)
     except BaseException:
         if intake.file.path != STDIN:
             source.handle.close()
@@ -205,12 +213,11 @@ def open_log(intake: Intake, format: str | None) -> Opened:
     return opened
 
 
-def _opened(source: Source, intake: Intake, format: str | None) -> Opened:
+def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], Recognised]) -> Opened:
     report = intake.report
-    said = None if format is None else Recognised(named(format))
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
-        return Opened(intake, source, (), said or recognise(parquet_sample(intake)))
+        return Opened(intake, source, (), tell(parquet_sample(intake)))
     head, stream = _with_head(source.pieces(), intake)
     document = document_in(head.removeprefix(BOM), intake.file.shown)
     if document is None and are_envelopes(json_sample(head)):
@@ -223,7 +230,7 @@ def _opened(source: Source, intake: Intake, format: str | None) -> Opened:
     if not head.removeprefix(BOM).strip() and document is None:
         report.warnings.append("The file is empty.")
     sample = csv_sample if report.container == "csv" else json_sample
-    return Opened(intake, source, stream, said or recognise(sample(head)), document)
+    return Opened(intake, source, stream, tell(sample(head)), document)
 
 
 def _with_head(pieces: Iterator[bytes], intake: Intake) -> tuple[bytes, Iterator[bytes]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -86,27 +86,44 @@ def named(name: str) -> Format | None:
     return found
 
 
-def recognise(records: Iterable[object]) -> Recognised:
-    """Tell the format of most of the given records; the canonical one where there is none."""
+def recognise(
+    records: Iterable[object],
+    formats: Mapping[str, Format] | None = None,
+    canonical: tuple[str, ...] = _CANONICAL_SIGNS,
+) -> Recognised:
+    """Tell the format of most of the given records; the canonical one where there is none.
+
+    Parameters
+    ----------
+    records : iterable
+        Decoded; what is no object is passed over.
+    formats : mapping, optional
+        Among which to choose; else all `known` ones.
+    canonical : tuple of str
+        Keys of a record of the canonical format.
+    """
+    among = known() if formats is None else formats
     votes: dict[str, int] = {}
     keys: dict[str, tuple[str, ...]] = {}
     for record in records:
         if not isinstance(record, dict):
             continue
-        name, signs = _vote(record)
+        name, signs = _vote(record, among, canonical)
         if signs:
             votes[name] = votes.get(name, 0) + 1
             keys.setdefault(name, signs)
     if not votes:
         return Recognised(None)
     name = max(votes, key=lambda n: votes[n])
-    return Recognised(known().get(name), keys[name])
+    return Recognised(among.get(name), keys[name])
 
 
-def _vote(record: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
-    if all(key in record for key in _CANONICAL_SIGNS):
-        return CANONICAL, _CANONICAL_SIGNS
-    for format in known().values():
+def _vote(
+    record: dict[str, Any], formats: Mapping[str, Format], canonical: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    if all(key in record for key in canonical):
+        return CANONICAL, canonical
+    for format in formats.values():
         if signs := format.sign_in(record):
             return format.name, signs
     return "", ()

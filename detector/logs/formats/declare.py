@@ -8,15 +8,16 @@ from typing import Any
 
 import msgspec
 
+from detector.logs.account import Account
 from detector.logs.query import Query
 
 #: None: the record is no query. Nothing at all, (): it is a part of what surrounds the queries.
-Read = Callable[[Any], Query | Iterable[Query] | None]
+Read = Callable[[Any], Query | Account | Iterable[Query | Account] | None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format of logs that is not the canonical one.
+    """A format of logs, or of accounts files, that is not the canonical one.
 
     Attributes
     ----------
@@ -30,7 +31,8 @@ class Format:
     record : type
         `msgspec.Struct` of a record. Only its fields are decoded; every one has a default.
     read : callable
-        A record's query or queries. Values need no check: what does not fit a column becomes null and is counted.
+        A record's query or queries, or its accounts. Values need no check: what does not fit a column becomes null and
+        is counted.
     starts : callable, optional
         Makes a `read` for each file, where a record's meaning depends on what stands before it.
     linked : bool
