@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +19,18 @@ from detector.campaigns.allow import AllowList
 from detector.errors import InputError, UsageError
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
+from detector.logs.formats import known
 from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
+from detector.logs.survey import described, linked, survey
 from detector.profiles.assemble import assemble
 from detector.profiles.files import Profiled, Task, Window, profile_files
 from detector.profiles.profile import Sizes
 from detector.results import record
+from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
+from detector.results.sampling import of_all_requests, scale_counts
 from detector.secret import derive_key
 from detector.settings import Settings
 
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     from detector.campaigns.find import Group
 
 Progress = Callable[[str, float], None]
+#: Hears sentences that a user should read while the scan runs.
+Notice = Callable[[str], None]
 #: What the stages after reading import, which takes seconds.
 _LATER = (
     "detector.features",
@@ -71,14 +78,17 @@ def scan(
     until: pd.Timestamp | None = None,
     baseline: Path | None = None,
     allow: AllowList | None = None,
+    format: str | None = None,
+    account_key: str | None = None,
     progress: Progress | None = None,
+    notice: Notice | None = None,
 ) -> ScanResult:
     """Scan query logs for distillation campaigns.
 
     Parameters
     ----------
     paths : path or sequence of paths
-        Files, folders, globs of JSON lines, CSV or Parquet, plain or compressed; ``-`` is standard input.
+        Files, folders, globs of JSON, CSV or Parquet, plain or compressed; ``-`` is standard input.
     accounts : path or sequence of paths, optional
         Accounts files; without one everything runs on the log alone.
     mapping : Mapping, optional
@@ -92,8 +102,14 @@ def scan(
         Folder of a baseline to score accounts against, instead of tonight's own population.
     allow : AllowList, optional
         What an analyst vouches for, from `campaigns.allow.read_allow`.
+    format : str, optional
+        Name of the format of all files; else that of each is recognised.
+    account_key : str, optional
+        Column or field of the source that names the unit to score.
     progress : callable, optional
         Called with the name of a stage and the share of it that is done.
+    notice : callable, optional
+        Called with what the files are taken for, and with warnings, a sentence each.
 
     Returns
     -------
@@ -107,7 +123,7 @@ def scan(
     request = Request(
         _listed(paths),
         _listed(accounts),
-        mapping,
+        dataclasses.replace(mapping or Mapping(), format=format, account_key=account_key),
         settings or Settings(),
         key,
         _micro(since),
@@ -116,11 +132,13 @@ def scan(
         allow or AllowList(),
     )
     clock = record.Clock(progress)
+    tell = notice or (lambda sentence: None)
     files = discover(request.paths)
+    check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
     import_early(*_LATER)
     with clock.stage("reading"):
-        window = _read(files, request, key, clock)
+        window = _read(files, request, key, clock, tell)
     with clock.stage("accounts"):
         people, account_reports, account_rejects = _people(request)
     with clock.stage("profiles"):
@@ -129,10 +147,14 @@ def scan(
         allowed = request.allow.on(_date(tables.last_day))
         tables = allowed.without_keys(tables, key)
         coverage = record.coverage_of(window, people)
+        warnings = warnings_on(window, files, tables, request.settings.reading, request.mapping)
+    for sentence in warnings:
+        tell(f"Warning: {sentence}")
     with clock.stage("features"):
         from detector.features import compute_features
 
         features, off = compute_features(tables, coverage.present)
+        features = of_all_requests(features, request.settings.reading.sampling_rate)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
 
@@ -159,9 +181,11 @@ def scan(
             rejects=_rejects(window, account_rejects),
             run={},
         )
+        scale_counts(result, request.settings.reading.sampling_rate)
     result.run = record.run_record(
         request.settings, key, window, account_reports, coverage, off, tables, groups, scores, allowed, source, clock
     )
+    result.run["coverage"]["notes"] += warnings
     return result
 
 
@@ -190,8 +214,18 @@ def _sizes(settings: Settings) -> Sizes:
     return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
 
 
-def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock) -> Window:
+def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock, tell: Notice) -> Window:
     """Profile all files; raise where not one row came of them."""
+    reading = request.settings.reading
+    reports = survey(files, reading, request.mapping)
+    if any(report.format in known() for report in reports):
+        for sentence in described(reports):
+            tell(sentence)
+    with linked(files, reports, reading, request.mapping) as mapping:
+        return _profiled(files, dataclasses.replace(request, mapping=mapping), key, clock)
+
+
+def _profiled(files: list[LogFile], request: Request, key: bytes, clock: record.Clock) -> Window:
     sizes, span = _sizes(request.settings), (request.since, request.until)
     tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in files]
     finished: list[Profiled] = []
@@ -213,6 +247,20 @@ def _people(request: Request) -> tuple[pa.Table | None, list[FileReport], Reject
         return None, reports, rejects
     people = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
     return people, reports, rejects
+
+
+def check_rate(rate: float) -> None:
+    """Refuse a share of requests that is none.
+
+    Raises
+    ------
+    UsageError
+        If it is not over 0 and at most 1.
+    """
+    if not 0 < rate <= 1:
+        raise UsageError(
+            f"reading.sampling_rate is {rate}: give the share of requests that are logged, over 0 and up to 1."
+        )
 
 
 def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[Baseline, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
-CONTENT_STATES = ("full", "truncated", "redacted", "hashed", "encrypted", "absent")
+CONTENT_STATES = ("full", "truncated", "redacted", "hashed", "encrypted", "offloaded", "absent")
 FINISH_REASONS = ("stop", "length", "tool", "filter", "error")
 
 
@@ -58,6 +58,7 @@ QUERIES: tuple[Column, ...] = (
         pa.large_string(),
         "how much of the text the log holds: " + ", ".join(CONTENT_STATES),
     ),
+    Column("prompt_chars", pa.int64(), "length of the prompt where the log holds only a part of it", "characters"),
     Column("n_messages", pa.int32(), "messages in the request"),
     Column("n_tools", pa.int32(), "tools declared in the request"),
     Column("n_choices", pa.int32(), "answers asked for"),

@@ -25,6 +25,7 @@ class Reading:
     max_rejects_kept: int = 10_000
     max_rejected_share: float = 0.01
     batch_rows: int = 16_384
+    sampling_rate: float = 1.0
 
 
 @dataclass(frozen=True)

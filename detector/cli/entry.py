@@ -13,7 +13,7 @@ import click
 from detector.errors import DetectorError
 
 #: command → module of `detector.cli` that holds it under the same name.
-COMMANDS = ("scan", "explain", "report", "features", "simulate", "evaluate", "baseline")
+COMMANDS = ("scan", "inspect", "convert", "explain", "report", "features", "simulate", "evaluate", "baseline")
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"
 
@@ -40,6 +40,8 @@ class Commands(click.Group):
 
 SUMMARIES = {
     "scan": "Read query logs and report distillation campaigns.",
+    "inspect": "Tell what logs are and hold, and what a scan could see.",
+    "convert": "Write logs of any format as canonical Parquet.",
     "explain": "Tell what a scan found about an account or a campaign.",
     "report": "Write the HTML report of a scan again.",
     "features": "List the features with unit, direction and benign causes.",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pandas as pd
 
 from detector.errors import UsageError
+
+if TYPE_CHECKING:
+    from detector.logs.mapping import Mapping
 
 settings_option = click.option(
     "--settings",
@@ -17,6 +22,30 @@ settings_option = click.option(
 run_option = click.option(
     "--run", "run", type=click.Path(path_type=Path), required=True, help="Folder that a scan wrote."
 )
+map_option = click.option(
+    "--map", "mapping", type=click.Path(path_type=Path), help='TOML file: canonical column = "your.field".'
+)
+format_option = click.option(
+    "--format", "format", metavar="NAME", help="Format of all files; else each is recognised from its first records."
+)
+account_key_option = click.option(
+    "--account-key", metavar="FIELD", help="Column or field that names the account, where a format has several."
+)
+
+
+def mapping_of(path: Path | None, format: str | None, account_key: str | None) -> Mapping:
+    """What the user has said of the logs."""
+    from detector.logs.mapping import Mapping, read_mapping
+
+    said = read_mapping(path) if path else Mapping()
+    return dataclasses.replace(said, format=format, account_key=account_key)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence on stderr."""
+    from detector.report.text import for_terminal
+
+    click.echo(for_terminal(sentence), err=True)
 
 
 def moment(name: str, text: str | None) -> pd.Timestamp | None:

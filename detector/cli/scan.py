@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import moment, settings_option
+from detector.cli.options import account_key_option, format_option, map_option, moment, say, settings_option
 from detector.cli.progress import progress
 
 FOUND = 4
@@ -29,12 +29,9 @@ INCOMPLETE = 3
     show_default=True,
     help="Folder for the result.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    type=click.Path(path_type=Path),
-    help='TOML file: canonical column = "your.field".',
-)
+@map_option
+@format_option
+@account_key_option
 @settings_option
 @click.option(
     "--key",
@@ -66,6 +63,8 @@ def scan(
     without_accounts: bool,
     out: Path,
     mapping: Path | None,
+    format: str | None,
+    account_key: str | None,
     settings: Path | None,
     key: Path | None,
     baseline: Path | None,
@@ -78,7 +77,8 @@ def scan(
 ) -> int:
     r"""Read query logs and report distillation campaigns.
 
-    PATHS are files, folders and globs of JSON lines, CSV or Parquet, plain, gzip or zstd; - is standard input.
+    PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd; - is standard input. The format of
+    each file is recognised from its first records.
 
     \b
     Example:
@@ -106,7 +106,10 @@ def scan(
             until=window[1],
             baseline=baseline,
             allow=read_allow(allow) if allow else None,
+            format=format,
+            account_key=account_key,
             progress=show,
+            notice=None if quiet else say,
         )
         from detector import report
         from detector.cli.findings import findings_of
@@ -127,15 +130,9 @@ def _exit_code(run: dict, fail_on: str | None, limit: float) -> int:  # type: ig
     rows = run["rows"]
     damaged = [entry["error"] for entry in run["inputs"] if entry["error"]]
     for sentence in damaged:
-        _warn(sentence)
+        say(f"Warning: {sentence}")
     if rows["rejected"] > limit * rows["in"]:
         reasons = ", ".join(f"{reason} {n}" for reason, n in run["rejected_by_reason"].items())
-        _warn(f"{rows['rejected']} of {rows['in']} rows were rejected ({reasons}); see rejects.parquet.")
+        say(f"Warning: {rows['rejected']} of {rows['in']} rows were rejected ({reasons}); see rejects.parquet.")
         return INCOMPLETE
     return INCOMPLETE if damaged else 0
-
-
-def _warn(sentence: str) -> None:
-    from detector.report.text import for_terminal
-
-    click.echo(f"Warning: {for_terminal(sentence)}", err=True)

@@ -18,7 +18,8 @@ from detector.logs.files import discover
 from detector.logs.intake import FileReport, Intake
 from detector.logs.mapping import Mapping
 from detector.logs.normal import countries
-from detector.logs.reader import read_rows
+from detector.logs.raw_keys import without_raw_keys
+from detector.logs.reader import read_account_rows
 from detector.logs.rejects import Rejects
 from detector.schema import ACCOUNTS, ACCOUNTS_SCHEMA, Column
 from detector.settings import Reading
@@ -33,7 +34,7 @@ def read_accounts(
     rejects: Rejects,
     reports: list[FileReport] | None = None,
 ) -> pa.Table:
-    """Read accounts from CSV, JSON lines or Parquet.
+    """Read accounts from CSV, JSON or Parquet, with canonical names or in one of the known formats.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def read_accounts(
 
 def _batches(intake: Intake) -> Iterator[pa.RecordBatch]:
     try:
-        for loose in read_rows(intake, ACCOUNTS):
+        for loose in read_account_rows(intake):
             yield _checked(loose, intake)
     except InputError as error:
         intake.report.error = str(error)
@@ -87,6 +88,9 @@ def _batches(intake: Intake) -> Iterator[pa.RecordBatch]:
 
 def _checked(loose: Loose, intake: Intake) -> pa.RecordBatch:
     account = as_text(column_of(loose, "account_id"), "account_id", intake.note)
+    account, keys = without_raw_keys(account)
+    intake.report.raw_keys += keys
+    loose.columns["account_id"] = account
     good = keep_accepted(loose, intake, account_problems(account, intake))
     keep = pa.array(good)
     columns = {name: values.filter(keep) for name, values in loose.columns.items()}

@@ -42,7 +42,8 @@ def merged(parts: list[Loose], columns: tuple[Column, ...]) -> Loose:
     if len(parts) == 1:
         return parts[0]
     rows = np.concatenate([part.rows for part in parts])
-    offsets = np.concatenate([p.offsets for p in parts if p.offsets is not None])
+    known = [part.offsets for part in parts if part.offsets is not None]
+    offsets = np.concatenate(known) if len(known) == len(parts) else None
     joined = {}
     for column in columns:
         arrays = [_of_part(part, column.name) for part in parts]
@@ -59,9 +60,9 @@ def _of_part(part: Loose, name: str) -> pa.Array:
 
 
 def _in_order(loose: Loose) -> Loose:
-    if loose.offsets is None or (np.diff(loose.rows) > 0).all():
+    if loose.offsets is None or (np.diff(loose.rows) >= 0).all():
         return loose
-    order = np.argsort(loose.rows)
+    order = np.argsort(loose.rows, kind="stable")
     columns = {name: values.take(pa.array(order)) for name, values in loose.columns.items()}
     return Loose(columns, loose.rows[order], loose.offsets[order])
 

@@ -13,6 +13,7 @@ from detector.logs import time
 from detector.logs.coerce import as_bool, as_float, as_int, as_text, within
 from detector.logs.intake import Intake
 from detector.logs.normal import NORMAL_FORMS, content_states
+from detector.logs.raw_keys import without_raw_keys
 from detector.schema import BATCH_SCHEMA, QUERIES, Column
 
 #: Moments of queries outside these bounds are errors of a clock or of a unit.
@@ -46,7 +47,7 @@ def checked_batch(loose: Loose, intake: Intake) -> pa.RecordBatch:
     intake : Intake
         Receives rejects, counts of odd values, nulls and the span of time.
     """
-    account = as_text(column_of(loose, "account_id"), "account_id", intake.note)
+    account = _without_keys(as_text(column_of(loose, "account_id"), "account_id", intake.note), "account_id", intake)
     moments = time.read_moments(column_of(loose, "timestamp"), intake.unit)
     problems = account_problems(account, intake) + _time_problems(moments, intake)
     good = keep_accepted(loose, intake, problems)
@@ -100,8 +101,18 @@ def _short_text(text: pa.Array, name: str, intake: Intake) -> pa.Array:
         short = pc.less_equal(lengths, intake.settings.max_id_bytes)
         intake.note(name, "longer than an id may be, set to null", pc.sum(pc.invert(short)).as_py())
         text = pc.if_else(short, text, None)
+    if name.endswith("_id"):
+        text = _without_keys(text, name, intake)
     form = NORMAL_FORMS.get(name)
     return text if form is None else form(text, name, intake.note)
+
+
+def _without_keys(text: pa.Array, name: str, intake: Intake) -> pa.Array:
+    """Ids of which those that are raw API keys are replaced by their hashes, and counted."""
+    text, many = without_raw_keys(text)
+    intake.report.raw_keys += many
+    intake.note(name, "shaped like raw API keys, hashed", many)
+    return text
 
 
 def account_problems(account: pa.Array, intake: Intake) -> list[Problem]:

@@ -219,12 +219,13 @@ class _Reader:
         return pa.concat_tables([table, more]).take(pa.array(order)), good[order], marked[~fits]
 
     def _repeats_header(self, texts: dict[str, pa.Array], rows: int) -> NDArray[np.bool_]:
-        again = np.ones(rows, np.bool_)
-        for column in self.columns:
-            if column.required:
-                source = self.sources[column.name]
-                same = pc.equal(texts[source], pa.scalar(source.encode(), pa.large_binary()))
-                again &= pc.fill_null(same, False).to_numpy(zero_copy_only=False)
+        """Mask of rows in which every required column, or where none is every column, holds its own name."""
+        again = np.full(rows, bool(self.sources))
+        required = [c.name for c in self.columns if c.required] or list(self.sources)
+        for name in required:
+            source = self.sources[name]
+            same = pc.equal(texts[source], pa.scalar(source.encode(), pa.large_binary()))
+            again &= pc.fill_null(same, False).to_numpy(zero_copy_only=False)
         return again
 
 

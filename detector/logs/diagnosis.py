@@ -7,18 +7,40 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-from detector.logs.records import Record, Shape
+from detector.logs.records import SURROGATE, Misfit, Record, name_of
 from detector.logs.repeated_keys import Watched
 
 DEEPEST = 64
 BOM = b"\xef\xbb\xbf"
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKETS = re.compile(rb"[][{}]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class LineShape(Protocol):
+    """How a line becomes a record.
+
+    Attributes
+    ----------
+    strict, lenient, untyped : decoder or None
+        Of records whose values have the wanted types, of records whose values have any, and of plain values.
+    watched : list of str
+        Paths of keys that must not be given twice.
+    """
+
+    strict: msgspec.json.Decoder[Record] | None
+    lenient: msgspec.json.Decoder[Record] | None
+    untyped: msgspec.json.Decoder[Any]
+    watched: list[str]
+
+    def of_object(self, value: dict[str, Any]) -> Record:
+        """Record of a decoded object; raises `Misfit` where it is none."""
+
+    def check(self, record: Record) -> None:
+        """Raise `Misfit` where a record that was decoded cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +71,14 @@ class Rescued:
     surrogates: int = 0
 
 
-def read_line(line: bytes, shape: Shape, watched: Watched) -> Rescued | Refusal:
+def read_line(line: bytes, shape: LineShape, watched: Watched) -> Rescued | Refusal:
     """Record of a line, or the reason for refusing it.
 
     Parameters
     ----------
     line : bytes
         One line that is not blank.
-    shape : Shape
+    shape : LineShape
         Columns and where they stand.
     watched : Watched
         Keys that must not be given twice in one object.
@@ -84,7 +106,7 @@ def depth_of(line: bytes) -> int:
     return deepest
 
 
-def _decoded(line: bytes, shape: Shape) -> Rescued | Refusal:
+def _decoded(line: bytes, shape: LineShape) -> Rescued | Refusal:
     try:
         if shape.lenient is not None:
             return Rescued(shape.lenient.decode(line))
@@ -93,34 +115,25 @@ def _decoded(line: bytes, shape: Shape) -> Rescued | Refusal:
         return _of_value(_parsed(line, dict), shape, by_hand=True)
 
 
-def _of_value(value: object, shape: Shape, by_hand: bool) -> Rescued | Refusal:
+def _of_value(value: object, shape: LineShape, by_hand: bool) -> Rescued | Refusal:
     if not isinstance(value, dict):
-        return Refusal("not_object", f"the line holds {_name(value)}, not an object")
-    record = shape.of_object(value)
-    required = getattr(record, shape.required)
-    if isinstance(required, bool | float | list | dict):
-        return Refusal("type", f"{shape.required} is {_name(required)}, not text")
-    if isinstance(required, str) and _SURROGATE.search(required):
-        return Refusal("surrogate", f"{shape.required} holds half a surrogate pair")
-    return Rescued(record, _replace_surrogates(record, shape) if by_hand else 0)
-
-
-def _replace_surrogates(record: Record, shape: Shape) -> int:
-    """Replace lone surrogates, which the fast decoder never lets through; count the values."""
-    replaced = 0
-    for column in shape.columns:
-        found = getattr(record, column.name)
-        whole = _whole(found)
-        if whole is not found and whole != found:
-            setattr(record, column.name, whole)
-            replaced += 1
-    return replaced
+        return Refusal("not_object", f"the line holds {name_of(value)}, not an object")
+    try:
+        record = shape.of_object(value)
+        shape.check(record)
+        # lone surrogates, which the fast decoder never lets through
+        whole = _whole(value) if by_hand else value
+        if whole == value:
+            return Rescued(record)
+        return Rescued(shape.of_object(whole), sum(whole.get(key) != part for key, part in value.items()))
+    except Misfit as misfit:
+        return Refusal(misfit.reason, str(misfit))
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401
     """Replace lone surrogates in all of its texts."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):
         return [_whole(item) for item in value]
     if isinstance(value, dict):
@@ -128,11 +141,10 @@ def _whole(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _refuse_repeated(line: bytes, shape: Shape) -> None:
+def _refuse_repeated(line: bytes, shape: LineShape) -> None:
     value = _parsed(line, _repetition_aware)
-    for column in shape.columns:
-        path = shape.paths[column.name]
-        if column.required and isinstance(value, _Object):
+    for path in shape.watched:
+        if isinstance(value, _Object):
             for key in _repeated_on_the_way(value, path):
                 raise _Refused("dup_key", f"{key} is given twice")
 
@@ -187,11 +199,3 @@ def _integer(text: str) -> int:
     if len(text) > 1000:
         raise _Refused("number", f"a number has {len(text):,} digits")
     return int(text)
-
-
-def _name(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "true or false", int: "a number", float: "a number with a fraction"}
-    names |= {str: "text", list: "a list"}
-    return names.get(type(value), "an object")

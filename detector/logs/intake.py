@@ -19,12 +19,16 @@ class FileReport:
     path: str = ""
     index: int = 0
     format: str = ""
+    container: str = ""
+    recognised_by: list[str] = field(default_factory=list)
     compression: str = "none"
     bytes: int = 0
     sha256: str = ""
     rows_in: int = 0
     rows_rejected: int = 0
     rows_blank: int = 0
+    rows_other: int = 0
+    raw_keys: int = 0
     first_timestamp: int | None = None
     last_timestamp: int | None = None
     columns_found: list[str] = field(default_factory=list)
@@ -78,7 +82,7 @@ class Intake:
     def start_over(self) -> None:
         """Forget the rows of a file that is refused as a whole: none of them was read."""
         report = self.report
-        report.rows_in = report.rows_rejected = report.rows_blank = 0
+        report.rows_in = report.rows_rejected = report.rows_blank = report.rows_other = 0
         self.rejects.forget(self.file.shown)
         self.odd.clear()
 

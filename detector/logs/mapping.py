@@ -9,20 +9,40 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import UsageError
+from detector.logs.links import Links
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """Where a file keeps what the schema calls by a canonical name.
+    """What the user has said of the logs: where they keep what the schema calls by a canonical name.
 
     A path is the name of a field, or names joined by dots that lead into nested objects; a number
     picks an element of a list (``choices.0.finish_reason``). A field whose own name holds the dots
     is found first.
+
+    Attributes
+    ----------
+    queries, accounts : dict
+        Canonical column → path in a log, and in an accounts file.
+    format : str or None
+        Name of the format of all files; else each is recognised.
+    account_key : str or None
+        Column or field of the source that names the unit to score.
+    links : dict of Links, or None
+        By format, what rows and files know of each other's queries.
     """
 
     queries: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
+    format: str | None = None
+    account_key: str | None = None
+    links: dict[str, Links] | None = None
+
+    @property
+    def canonical_paths(self) -> dict[str, str]:
+        """Where a file of the canonical format keeps its columns, the account's key among them."""
+        return self.queries | ({"account_id": self.account_key} if self.account_key else {})
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -53,18 +73,3 @@ def _checked(path: Path, given: dict[str, Any], known: tuple[str, ...]) -> dict[
         if not isinstance(source, str) or not source:
             raise UsageError(f'{path}: {name} must name a field of the log, {name} = "FIELD", not {source!r}.')
     return given
-
-
-def pick(record: object, path: str) -> Any:  # noqa: ANN401
-    """Value at a dotted path of a decoded record, or None where the path leads nowhere."""
-    if isinstance(record, dict) and path in record:
-        return record[path]
-    value = record
-    for part in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value

@@ -15,6 +15,8 @@ USER_ROLES = ("user", "human")
 SYSTEM_ROLES = ("system", "developer")
 _BODY_KEYS = ("messages", "input", "contents", "prompt")
 _TEXT_KEYS = ("text", "content", "parts", "input_text")
+#: Parts of messages that are answers of tools, in a message of the user only by form.
+_NOT_SAID = frozenset({"tool_result", "tool_call_response", "function_call_output", "tool_call"})
 _DEEPEST = 6
 
 
@@ -57,6 +59,8 @@ def text_of(content: object, depth: int = 0) -> str | None:
     if depth > _DEEPEST:
         return None
     if isinstance(content, dict):
+        if content.get("type") in _NOT_SAID:
+            return None
         found = (text_of(content.get(key), depth + 1) for key in _TEXT_KEYS)
         return next((text for text in found if text is not None), None)
     if isinstance(content, list):
@@ -125,6 +129,16 @@ def unfold(
         instructions.append(found.system_prompt if stated is None else stated)
         numbers.append(found.n_messages if count is None else count)
     return texts, instructions, numbers, unusable
+
+
+def unfold_values(values: dict[str, Sequence[Any]], note: Note) -> None:
+    """Unfold columns of decoded values in place, unless all prompts are text already."""
+    kinds = set(map(type, values["prompt"])) | set(map(type, values["system_prompt"]))
+    if kinds <= {str, type(None)}:
+        return
+    prompts, systems, counts, unusable = unfold(values["prompt"], values["system_prompt"], values["n_messages"])
+    note("prompt", "of a shape that is not understood, set to null", unusable)
+    values["prompt"], values["system_prompt"], values["n_messages"] = prompts, systems, counts
 
 
 def unfold_arrays(columns: dict[str, pa.Array], note: Note) -> dict[str, pa.Array]:

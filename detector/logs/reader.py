@@ -1,18 +1,23 @@
-"""Queries of a log file, whatever its format."""
+"""Rows of a log file, whatever it is written in and whatever its format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 
-import msgspec
 import pyarrow as pa
 
 from detector.errors import InputError, MissingColumns
+from detector.logs.account_formats import ACCOUNT_FORMATS, CANONICAL_SIGNS
 from detector.logs.batching import batched
 from detector.logs.canonical import Loose, checked_batch
+from detector.logs.canonical_rows import CanonicalRows
 from detector.logs.csv_tables import read_csv
+from detector.logs.documents import Document, are_envelopes, document_in
 from detector.logs.files import STDIN, LogFile
+from detector.logs.foreign import ForeignRows, from_tables, source_columns
+from detector.logs.formats import CANONICAL, Recognised, named, recognise
 from detector.logs.intake import FileReport, Intake
 from detector.logs.json_lines import JsonLines
 from detector.logs.mapping import Mapping
@@ -20,14 +25,14 @@ from detector.logs.opening import Source, open_source
 from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
 from detector.logs.rejects import Rejects
-from detector.schema import QUERIES, Column
+from detector.logs.sampling import BOM, PARQUET, container_of, csv_sample, json_sample, parquet_sample
+from detector.schema import ACCOUNTS, QUERIES, Column
 from detector.settings import Reading
 
-__all__ = ["FileReport", "read_queries", "read_rows"]
+#: Bytes from which the format is told, if the file has them.
+_ENOUGH = 1 << 16
 
-_PARQUET = b"PAR1"
-_BOM = b"\xef\xbb\xbf"
-_JSON_NAMES = (".jsonl", ".ndjson", ".json")
+__all__ = ["FileReport", "Opened", "open_log", "read_account_rows", "read_queries"]
 
 
 def read_queries(
@@ -46,7 +51,7 @@ def read_queries(
     settings : Reading
         Limits.
     mapping : Mapping or None
-        Other names of columns.
+        What the user has said of the logs.
     report : FileReport
         Filled while reading; complete when the iterator ends, by whatever cause.
     rejects : Rejects
@@ -63,10 +68,11 @@ def read_queries(
         If the file cannot be read to its end; batches of the rows before the damage have been
         yielded, and `report.error` says the same sentence.
     """
-    intake = Intake(file, settings, dict(mapping.queries) if mapping else {}, report, rejects)
+    said = mapping or Mapping()
+    intake = Intake(file, settings, said.canonical_paths, report, rejects)
     report.path, report.index = file.shown, file.index
     try:
-        for loose in read_rows(intake, QUERIES):
+        for loose in _query_rows(intake, said):
             yield checked_batch(loose, intake)
     except InputError as error:
         report.error = str(error)
@@ -77,78 +83,166 @@ def read_queries(
         intake.close()
 
 
-def read_rows(intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
-    """Rows of a table as a file holds them, in batches, before their values are checked.
+def _query_rows(intake: Intake, said: Mapping) -> Iterator[Loose]:
+    opened = open_log(intake, None if said.queries else said.format)
+    try:
+        format = opened.recognised.format
+        if said.queries or format is None:
+            yield from opened.canonical(QUERIES)
+            return
+        links = (said.links or {}).get(format.name)
+        if format.linked and links is None:
+            raise InputError(
+                f"{intake.file.shown}: the rows of {format.title} are tied to others, for which the files are read "
+                "twice; that cannot be done with standard input. Save it to a file first."
+            )
+        yield from opened.foreign(ForeignRows(intake, format, QUERIES, said.account_key, links))
+    finally:
+        opened.close()
+
+
+def read_account_rows(intake: Intake) -> Iterator[Loose]:
+    """Rows of an accounts file as it holds them, in batches, before their values are checked.
 
     Raises
     ------
     InputError
         If the file, or the rest of it, cannot be read.
     """
-    source = open_source(intake.file, intake.settings)
-    report = intake.report
-    report.compression = source.compression
+    among = {} if intake.paths else ACCOUNT_FORMATS
+    opened = open_log(intake, None, lambda records: recognise(records, among, CANONICAL_SIGNS))
     try:
-        if source.compression == "none" and source.head.startswith(_PARQUET):
-            report.format = "parquet"
-            yield from read_parquet(source, intake, columns)
-        else:
-            yield from batched(_read_text(source, intake, columns), intake.settings.batch_rows, columns)
-            report.bytes, report.sha256 = source.read, source.sha256
+        format = opened.recognised.format
+        yield from (
+            opened.canonical(ACCOUNTS) if format is None else opened.foreign(ForeignRows(intake, format, ACCOUNTS))
+        )
     finally:
+        opened.close()
+
+
+@dataclass
+class Opened:
+    """A file of which the beginning has been read: what it is written in, and its format."""
+
+    intake: Intake
+    source: Source
+    stream: Iterable[bytes]
+    recognised: Recognised
+    document: Document | None = None
+
+    def canonical(self, columns: tuple[Column, ...]) -> Iterator[Loose]:
+        """Rows of a table whose columns have their canonical names, or those of the intake's paths."""
+        intake = self.intake
+        if intake.report.container == "parquet":
+            yield from read_parquet(self.source, intake, columns)
+        elif intake.report.container == "csv":
+            yield from batched(read_csv(self.stream, intake, columns), intake.settings.batch_rows, columns)
+        else:
+            lines = JsonLines(intake, CanonicalRows(intake, Shape(columns, "account_id", intake.paths)), self._places)
+            yield from batched(lines.read(self.stream), intake.settings.batch_rows, columns)
+        self._finish()
+        found = set(intake.report.columns_found)
+        sources = {c.name: intake.source(c.name) for c in columns}
+        intake.report.columns_missing = [
+            name for name, source in sources.items() if source not in found and source.split(".")[0] not in found
+        ]
+
+    def foreign(self, rows: ForeignRows) -> Iterator[Loose]:
+        """Rows of the recognised format."""
+        intake, batch_rows = self.intake, self.intake.settings.batch_rows
+        if intake.report.container in ("parquet", "csv"):
+            intake.paths.clear()
+            columns = source_columns(rows.format, rows.field)
+            if intake.report.container == "parquet":
+                tables = read_parquet(self.source, intake, columns)
+            else:
+                tables = batched(read_csv(self.stream, intake, columns), batch_rows, columns)
+            yield from from_tables(tables, rows)
+        else:
+            yield from batched(JsonLines(intake, rows, self._places).read(self.stream), batch_rows, rows.columns)
+        self._finish()
+
+    @property
+    def _places(self) -> bool:
+        return self.document is None
+
+    def close(self) -> None:
+        """Close the file, however far it was read."""
+        self._finish()
+        if self.intake.file.path != STDIN:
+            self.source.handle.close()
+
+    def _finish(self) -> None:
+        report = self.intake.report
+        if report.container != "parquet":
+            report.bytes, report.sha256 = self.source.read, self.source.sha256
+        if self.document is not None and self.document.passed_over:
+            report.rows_other += self.document.passed_over
+            self.document = None
+
+
+def open_log(intake: Intake, format: str | None, tell: Callable[[Iterable[object]], Recognised] = recognise) -> Opened:
+    """Open a file and tell from its beginning what it is written in and of what format it is.
+
+    Parameters
+    ----------
+    intake : Intake
+        Its report receives both.
+    format : str or None
+        Name of the format, where the user has said it.
+    tell : callable
+        Tells the format from the first records.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, or is nothing that can be read.
+    """
+    source = open_source(intake.file, intake.settings)
+    intake.report.compression = source.compression
+    try:
+        said = None if format is None else Recognised(named(format))
+        opened = _opened(source, intake, tell if said is None else lambda records: said)
+    except BaseException:
         if intake.file.path != STDIN:
             source.handle.close()
-        _finish(intake, columns)
+        raise
+    found = opened.recognised
+    intake.report.format = CANONICAL if found.format is None else found.format.name
+    intake.report.recognised_by = list(found.keys)
+    return opened
 
 
-def _finish(intake: Intake, columns: tuple[Column, ...]) -> None:
+def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], Recognised]) -> Opened:
     report = intake.report
-    found = set(report.columns_found)
-    report.columns_missing = [
-        c.name
-        for c in columns
-        if intake.source(c.name) not in found and intake.source(c.name).split(".")[0] not in found
-    ]
+    if source.compression == "none" and source.head.startswith(PARQUET):
+        report.container = "parquet"
+        return Opened(intake, source, (), tell(parquet_sample(intake)))
+    head, stream = _with_head(source.pieces(), intake)
+    document = document_in(head.removeprefix(BOM), intake.file.shown)
+    if document is None and are_envelopes(json_sample(head)):
+        document = Document(intake.file.shown, nested=True)
+    if document is not None:
+        report.container = "json document"
+        head, stream = _with_head(document.lines(_without_bom(stream)), intake)
+    else:
+        report.container = container_of(head, intake)
+    if not head.removeprefix(BOM).strip() and document is None:
+        report.warnings.append("The file is empty.")
+    sample = csv_sample if report.container == "csv" else json_sample
+    return Opened(intake, source, stream, tell(sample(head)), document)
 
 
-def _read_text(source: Source, intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
-    report = intake.report
-    pieces = source.pieces()
+def _with_head(pieces: Iterator[bytes], intake: Intake) -> tuple[bytes, Iterator[bytes]]:
+    """Give the beginning of a stream, a whole line of it if that is not too long, and the whole stream."""
     head = b""
     for piece in pieces:
         head += piece
-        if b"\n" in head.lstrip():
+        if (len(head) >= _ENOUGH and b"\n" in head.lstrip()) or len(head) > intake.settings.max_line_bytes:
             break
-        if len(head) > intake.settings.max_line_bytes:
-            break
-    stream = chain([head], pieces)
-    report.format = _format_of(head, intake)
-    if not head.removeprefix(_BOM).strip():
-        report.warnings.append("The file is empty.")
-    if report.format == "csv":
-        yield from read_csv(stream, intake, columns)
-    else:
-        yield from JsonLines(intake, Shape(columns, "account_id", intake.paths)).read(stream)
+    return head, chain([head], pieces)
 
 
-def _format_of(head: bytes, intake: Intake) -> str:
-    name = intake.file.shown
-    if head.startswith(_PARQUET):
-        raise InputError(f"{name}: is Parquet inside a compressed file; unpack it first.")
-    line = head.removeprefix(_BOM).lstrip().split(b"\n", 1)[0].strip()
-    if b"\0" in line:
-        raise InputError(f"{name}: is not a text file; readable are JSON lines, CSV and Parquet.")
-    if line == b"{" or (line[:1] == b"[" and (line == b"[" or line[1:].lstrip()[:1] == b"{")):
-        what = "a JSON array" if line[:1] == b"[" else "one JSON object over many lines"
-        raise InputError(
-            f"{name}: holds {what}; write one object per line instead (jq -c '{'.[]' if line[:1] == b'[' else '.'}')."
-        )
-    named = any(part in intake.file.path.lower() for part in _JSON_NAMES)
-    return "json lines" if line[:1] == b"{" or named or _is_json(line) else "csv"
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        return isinstance(msgspec.json.decode(line), list)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
+def _without_bom(stream: Iterator[bytes]) -> Iterator[bytes]:
+    yield next(stream, b"").removeprefix(BOM)
+    yield from stream

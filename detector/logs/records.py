@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,17 +12,46 @@ import numpy as np
 import pyarrow as pa
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
+from numpy.typing import NDArray
 
-from detector.logs.mapping import pick
+from detector.logs.nested import pick
 from detector.schema import Column
 
 Record = Any
 _MESSAGES = ("prompt", "system_prompt")
+SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMPY_TYPES = {pa.int64(): np.int64, pa.float64(): np.float64}
 
 
+@dataclass
+class Decoded:
+    """Records of a block, where they stood, and whether their values have the schema's types."""
+
+    records: list[Record]
+    rows: NDArray[np.int64]
+    offsets: NDArray[np.int64] | None
+    exact: bool
+
+    def offset(self, i: int) -> int | None:
+        """Where the line of a record starts in the file, if that is known."""
+        return None if self.offsets is None else int(self.offsets[i])
+
+    def only(self, keep: list[int]) -> Decoded:
+        """Some of the records."""
+        offsets = None if self.offsets is None else self.offsets[keep]
+        return Decoded([self.records[i] for i in keep], self.rows[keep], offsets, self.exact)
+
+
+class Misfit(Exception):
+    """An object that is no record of the format: a short code, and why."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
 class Shape:
-    """How the lines of one file become records.
+    """How the canonical lines of one file become records.
 
     `strict` decodes lines whose values have the types of the schema, `lenient` lines whose values
     have any type; both are None where a column is reached by a dotted path, which only `of_object`
@@ -30,6 +61,7 @@ class Shape:
     def __init__(self, columns: Sequence[Column], required: str, paths: dict[str, str]) -> None:
         self.columns = tuple(columns)
         self.required = required
+        self.watched = [paths.get(c.name, c.name) for c in columns if c.required]
         self.paths = {c.name: paths.get(c.name, c.name) for c in columns}
         sources = list(self.paths.values())
         self.flat = len(set(sources)) == len(sources) and not any("." in s for s in sources)
@@ -46,6 +78,19 @@ class Shape:
         picked = ((name, pick(value, path)) for name, path in self._indirect)
         found |= {name: v for name, v in picked if v is not None}
         return self._record(**found)
+
+    def check(self, record: Record) -> None:
+        """Refuse a record whose account is no text.
+
+        Raises
+        ------
+        Misfit
+        """
+        required = getattr(record, self.required)
+        if isinstance(required, bool | float | list | dict):
+            raise Misfit("type", f"{self.required} is {name_of(required)}, not text")
+        if isinstance(required, str) and SURROGATE.search(required):
+            raise Misfit("surrogate", f"{self.required} holds half a surrogate pair")
 
     def _decoder(self, name: str, kind: Callable[[Column], Any]) -> msgspec.json.Decoder[Record]:
         return msgspec.json.Decoder(self._struct(name, kind, self.paths))
@@ -77,7 +122,7 @@ def _strict_type(column: Column) -> Any:  # noqa: ANN401
 def column_values(records: list[Record], columns: Sequence[Column]) -> dict[str, Sequence[Any]]:
     """Values of every column; absent ones None, an absent required one `UNSET`."""
     table = zip(*map(astuple, records), strict=True)
-    return dict(zip((column.name for column in columns), table, strict=True))
+    return dict(zip((column.name for column in columns), table, strict=False))
 
 
 def to_array(values: Sequence[Any], kind: pa.DataType, exact: bool) -> pa.Array:
@@ -101,6 +146,8 @@ def to_array(values: Sequence[Any], kind: pa.DataType, exact: bool) -> pa.Array:
     if values[0] is None and values.count(None) == len(values):
         return pa.nulls(len(values))
     target = wide_type(kind)
+    if pa.types.is_timestamp(kind) and _all_of(values, pa.int64()):
+        target = pa.int64()
     if exact or _all_of(values, target):
         try:
             return _numbers(values, target) or pa.array(values, target)
@@ -152,3 +199,12 @@ def _text(value: object) -> str | None:
     if isinstance(value, int):
         return str(value)
     return repr(value) if isinstance(value, float) else "[]"
+
+
+def name_of(value: object) -> str:
+    """What a decoded value is, in plain words."""
+    if value is None:
+        return "null"
+    names = {bool: "true or false", int: "a number", float: "a number with a fraction"}
+    names |= {str: "text", list: "a list"}
+    return names.get(type(value), "an object")

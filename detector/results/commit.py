@@ -13,8 +13,14 @@ from detector.errors import OutputError
 
 
 @contextmanager
-def committed(folder: Path) -> Iterator[Path]:
+def committed(folder: Path, made_of: str = "") -> Iterator[Path]:
     """Give a fresh folder; when the block ends well it takes the place of `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+    made_of : str
+        Ending that all files of the folder have, if it is not the result of a scan.
 
     Raises
     ------
@@ -22,7 +28,7 @@ def committed(folder: Path) -> Iterator[Path]:
         If anything could not be written; then `folder` is as it was.
     """
     folder = Path(os.path.abspath(folder))
-    _check(folder)
+    _check(folder, made_of)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
@@ -38,12 +44,16 @@ def committed(folder: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _check(folder: Path) -> None:
-    """Refuse to take the place of what is not the result of a scan."""
+def _check(folder: Path, made_of: str) -> None:
+    """Refuse to take the place of what is not of the same kind."""
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file; name a folder for the result.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").exists():
-        raise OutputError(f"{folder}: holds other files than the result of a scan; name another folder with --out.")
+    if not folder.is_dir():
+        return
+    ours = all(f.suffix == made_of for f in folder.iterdir()) if made_of else (folder / "run.json").exists()
+    if any(folder.iterdir()) and not ours:
+        what = f"files in {made_of[1:].title()}" if made_of else "the result of a scan"
+        raise OutputError(f"{folder}: holds other files than {what}; name another folder with --out.")
 
 
 def _sync(fresh: Path) -> None:

@@ -115,7 +115,12 @@ def nothing_usable(window: Window) -> str:
     outside = sum(one.built.rows_out_of_window for one in window.files)
     listed = ", ".join(f"{reason} {n}" for reason, n in reasons.items())
     rest = f"; {outside} outside the window" if outside else ""
-    return f"{window.files[0].report.path}: none of {read} rows could be used (rejected: {listed or 'none'}{rest})."
+    hint = ""
+    if set(reasons) == {"no_account"}:
+        hint = " No row names its account: name the field that does with --account-key FIELD."
+    return (
+        f"{window.files[0].report.path}: none of {read} rows could be used (rejected: {listed or 'none'}{rest}).{hint}"
+    )
 
 
 def run_record(
@@ -152,6 +157,7 @@ def run_record(
         "accounts_files": [_accounts_file(report) for report in account_reports],
         "rows": rows,
         "rejected_by_reason": window.rejects.reasons(),
+        "raw_keys_hashed": sum(one.report.raw_keys for one in window.files),
         "window": {
             "first": _iso(int(tables.days["first_us"].min())),
             "last": _iso(int(tables.days["last_us"].max())),
@@ -170,6 +176,7 @@ def _input(one: Profiled) -> dict[str, Any]:
     return {
         "path": report.path,
         "format": report.format,
+        "container": report.container,
         "compression": report.compression,
         "bytes": report.bytes,
         "sha256": report.sha256,
@@ -178,6 +185,8 @@ def _input(one: Profiled) -> dict[str, Any]:
         "rows_duplicate": built.rows_duplicate,
         "rows_rejected": report.rows_rejected,
         "rows_out_of_window": built.rows_out_of_window,
+        "rows_other": report.rows_other,
+        "raw_keys_hashed": report.raw_keys,
         "first": _iso(report.first_timestamp),
         "last": _iso(report.last_timestamp),
         "time_unit": report.time_unit,
@@ -190,6 +199,7 @@ def _accounts_file(report: FileReport) -> dict[str, Any]:
     return {
         "path": report.path,
         "format": report.format,
+        "container": report.container,
         "sha256": report.sha256,
         "rows_in": report.rows_in,
         "rows_rejected": report.rows_rejected,

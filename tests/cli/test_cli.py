@@ -170,3 +170,64 @@ def test_every_command_has_help_with_an_example():
         done = run(command, "--help")
         assert done.returncode == 0
         assert f"detector {command}" in done.stdout or command == "baseline"
+
+
+SPEND = {"startTime": "2026-03-02 10:00:00", "api_key": "k", "spend": 0.1, "call_type": "acompletion", "user": "ann",
+         "proxy_server_request": {"messages": [{"role": "user", "content": "hello"}]}}  # fmt: skip
+
+
+def test_the_format_of_a_foreign_log_is_said_on_stderr_with_its_caveat(tmp_path):
+    (tmp_path / "log.jsonl").write_text(json.dumps(SPEND) + "\n")
+    done = run("scan", tmp_path / "log.jsonl", "--out", tmp_path / "r")
+    assert done.returncode == 0
+    first, second = done.stderr.strip().splitlines()
+    assert first == (
+        "1 file is read as LiteLLM SpendLogs, told by startTime, api_key, spend, call_type (--format litellm-spend)."
+    )
+    assert second.startswith("Warning: LiteLLM SpendLogs: LiteLLM cuts every text")
+    quiet = run("scan", tmp_path / "log.jsonl", "--out", tmp_path / "r", "--quiet")
+    assert (quiet.stdout, quiet.stderr) == ("", "")
+    assert json.loads((tmp_path / "r" / "run.json").read_text())["inputs"][0]["format"] == "litellm-spend"
+
+
+def test_one_id_with_most_of_the_rows_is_a_warning_that_names_other_fields(tmp_path):
+    rows = [
+        {"timestamp": f"2026-03-02T10:{i // 60:02}:{i % 60:02}Z", "account_id": "proxy" if i % 3 else f"u{i}",
+         "end_user_id": f"e{i % 40}", "api_key_id": "k"}
+        for i in range(150)
+    ]  # fmt: skip
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("scan", tmp_path / "log.jsonl", "--out", tmp_path / "r")
+    assert "67% of the rows are of one account, proxy." in done.stderr
+    assert "--account-key: api_key_id (1 value), end_user_id (40 values)." in done.stderr
+    assert any("67%" in note for note in json.loads((tmp_path / "r/run.json").read_text())["coverage"]["notes"])
+    done = run("scan", tmp_path / "log.jsonl", "--account-key", "end_user_id", "--out", tmp_path / "r")
+    assert "of one account" not in done.stderr
+    assert json.loads((tmp_path / "r/run.json").read_text())["population"]["accounts"] == 40
+
+
+def test_inspect_prints_what_a_log_holds_and_its_json(tmp_path):
+    (tmp_path / "log.jsonl").write_text(json.dumps(SPEND) + "\n")
+    done = run("inspect", tmp_path / "log.jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    for words in ("litellm-spend in json lines", "no hour without a row", "network needs client_ip", "100.0%  ann"):
+        assert words in done.stdout
+    assert json.loads(run("inspect", tmp_path / "log.jsonl", "--json").stdout)["rows"] == 1
+
+
+def test_convert_writes_parquet_over_nothing_but_parquet(tmp_path):
+    (tmp_path / "log.jsonl").write_text(json.dumps(SPEND) + "\nnot json\n")
+    done = run("convert", tmp_path / "log.jsonl", "--out", tmp_path / "out")
+    assert done.returncode == 3
+    assert "1 rows were rejected and not written (json 1)" in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["000000.parquet"]
+    assert run("convert", tmp_path / "out", "--out", tmp_path / "out").returncode == 0
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert run("convert", tmp_path / "log.jsonl", "--out", tmp_path / "out").returncode == 6
+
+
+def test_a_log_without_any_account_says_how_to_name_one(tmp_path):
+    (tmp_path / "log.jsonl").write_text(json.dumps(SPEND | {"user": None, "api_key": ""}) + "\n")
+    done = run("scan", tmp_path / "log.jsonl", "--out", tmp_path / "r", "--quiet")
+    assert done.returncode == 3
+    assert "name the field that does with --account-key FIELD" in done.stderr

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from detector.errors import InputError, MissingColumns
+from detector.errors import MissingColumns
 from detector.logs.mapping import Mapping
 from tests.logs.reading import read, read_partly
 
@@ -240,12 +240,6 @@ def test_a_file_refused_as_a_whole_counts_no_rows(tmp_path):
 def test_a_mapped_column_that_is_not_there_is_named_with_its_map(tmp_path):
     with pytest.raises(MissingColumns, match=r'account_id = "who.id"'):
         read(tmp_path, GOOD, mapping=Mapping({"account_id": "who.id"}))
-
-
-@pytest.mark.parametrize("data", [b'[{"account_id":"a"},\n{}]', b"[\n{}]", b'{\n"account_id":"a"}'])
-def test_a_whole_file_of_json_is_refused_with_a_hint(tmp_path, data):
-    with pytest.raises(InputError, match=r"one object per line.*jq -c"):
-        read(tmp_path, data)
 
 
 def test_an_empty_file_has_no_rows_and_says_so(tmp_path):

@@ -1,0 +1,100 @@
+"""Azure API Management: the table of model calls and that of all requests, joined on the correlation id.
+
+Messages over 32 KB are cut into rows numbered by `SequenceNumber`.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from detector.logs.bodies import fill_from_body, operation_of
+from detector.logs.formats.declare import Format
+from detector.logs.nested import as_object, first, parsed
+from detector.logs.query import FACTS, Query, Value
+
+
+class Row(Struct):
+    """A row of ApiManagementGatewayLlmLog, of ApiManagementGatewayLogs, or of a join of both."""
+
+    TimeGenerated: Value = None
+    CorrelationId: Value = None
+    RequestId: Value = None
+    ModelName: Value = None
+    DeploymentName: Value = None
+    OperationName: Value = None
+    PromptTokens: Value = None
+    CompletionTokens: Value = None
+    IsStreamCompletion: Value = None
+    RequestMessages: Value = None
+    ResponseMessages: Value = None
+    SequenceNumber: Value = None
+    CallerIpAddress: Value = None
+    ApimSubscriptionId: Value = None
+    UserId: Value = None
+    ProductId: Value = None
+    ResponseCode: Value = None
+    TotalTime: Value = None
+    RequestHeaders: Value = None
+    RequestBody: Value = None
+    Url: Value = None
+
+
+def query(row: Row) -> Query:
+    """Query of a model call, or the facts that the gateway knows about one; the account is the subscription."""
+    headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()}
+    of_model = (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages, row.ResponseMessages)
+    is_call = any(v not in (None, "") for v in of_model)
+    found = Query(
+        timestamp=row.TimeGenerated,
+        request_id=row.CorrelationId,
+        account_id=first(row.ApimSubscriptionId, row.UserId),
+        api_key_id=first(row.ApimSubscriptionId),
+        organization_id=first(row.ProductId),
+        end_user_id=first(row.UserId),
+        client_ip=first(row.CallerIpAddress),
+        user_agent=headers.get("user-agent"),
+        status_code=first(row.ResponseCode),
+        latency_ms=first(row.TotalTime),
+        link=str(row.CorrelationId) if row.CorrelationId is not None else None,
+        rank=FACTS,
+    )
+    if row.RequestBody:
+        fill_from_body(found, row.RequestBody)
+    if not is_call:
+        found.timestamp = None
+        return found
+    found.rank = _number(row.SequenceNumber)
+    found.provider = "azure"
+    found.model = first(row.ModelName, row.DeploymentName)
+    found.operation = first(operation_of(row.Url), _operation(row.OperationName))
+    found.stream = first(row.IsStreamCompletion)
+    found.input_tokens = first(row.PromptTokens)
+    found.output_tokens = first(row.CompletionTokens)
+    messages = parsed(row.RequestMessages)
+    if isinstance(messages, str) and messages:
+        found.piece = messages
+    elif messages:
+        fill_from_body(found, messages)
+    return found
+
+
+def _number(value: Value) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value if type(value) is int and value >= 0 else 0
+
+
+def _operation(name: Value) -> Value:
+    return "chat" if isinstance(name, str) and "chat" in name.lower() else name or None
+
+
+FORMAT = Format(
+    name="azure-apim",
+    title="Azure API Management gateway",
+    signs=(("CorrelationId", "RequestMessages"), ("CorrelationId", "PromptTokens", "ModelName"),
+           ("CorrelationId", "ApimSubscriptionId"), ("CorrelationId", "CallerIpAddress", "ApiId")),
+    record=Row,
+    read=query,
+    linked=True,
+    caveat="The account is the API Management subscription, which only the gateway's table names: give both tables.",
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""Langfuse's export: observations, and the traces that name their users."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from detector.logs.bodies import Body, fill_from_body
+from detector.logs.formats.declare import Format
+from detector.logs.moments import milliseconds_between
+from detector.logs.nested import as_object, first, inside, parsed
+from detector.logs.query import FACTS, Query, Value
+
+_CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
+
+
+class Row(Struct):
+    """An observation or a trace, with the names of the blob export or of the API."""
+
+    id: Value = None
+    type: Value = None
+    trace_id: Value = None
+    traceId: Value = None
+    timestamp: Value = None
+    start_time: Value = None
+    startTime: Value = None
+    end_time: Value = None
+    endTime: Value = None
+    user_id: Value = None
+    userId: Value = None
+    session_id: Value = None
+    sessionId: Value = None
+    metadata: Value = None
+    provided_model_name: Value = None
+    model: Value = None
+    model_parameters: Body | str | None = None
+    modelParameters: Body | str | None = None
+    input: Value = None
+    usage_details: Value = None
+    usageDetails: Value = None
+    latency: Value = None
+    level: Value = None
+
+
+def query(row: Row) -> Query | None:
+    """Query of a generation, the facts of a trace, or None for spans and events; the account is the trace's user."""
+    trace = first(row.trace_id, row.traceId)
+    user, session = first(row.user_id, row.userId), first(row.session_id, row.sessionId)
+    if row.type is None and trace is None:
+        metadata = as_object(row.metadata)
+        return Query(account_id=user, session_id=session, link=_text(row.id), rank=FACTS, fields=metadata)
+    if row.type not in ("GENERATION", "EMBEDDING"):
+        return None
+    started, ended = first(row.start_time, row.startTime), first(row.end_time, row.endTime)
+    usage = as_object(first(row.usage_details, row.usageDetails))
+    cached = first(*(usage.get(name) for name in _CACHED))
+    found = Query(
+        timestamp=started,
+        request_id=row.id,
+        account_id=user,
+        session_id=session,
+        model=first(row.provided_model_name, row.model),
+        operation="chat" if row.type == "GENERATION" else "embeddings",
+        input_tokens=_sum(usage.get("input"), cached),
+        cached_input_tokens=cached,
+        output_tokens=usage.get("output"),
+        status_code=500 if row.level == "ERROR" else None,
+        latency_ms=milliseconds_between(started, ended),
+        link=_text(trace),
+        fields=as_object(row.metadata),
+    )
+    settings = inside(first(row.model_parameters, row.modelParameters), Body)
+    if settings is not None:
+        fill_from_body(found, settings)
+    asked = parsed(row.input)
+    if asked:
+        fill_from_body(found, asked)
+    return found
+
+
+def _sum(fresh: Value, cached: Value) -> Value:
+    """Tokens read, cached ones included, which Langfuse counts apart; numbers may be written as text."""
+    try:
+        return int(fresh) + int(cached or 0)
+    except (TypeError, ValueError):
+        return fresh
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
+
+
+FORMAT = Format(
+    name="langfuse",
+    title="Langfuse export",
+    signs=(("trace_id", "type", "start_time"), ("traceId", "type", "startTime"),
+           ("id", "timestamp", "user_id", "session_id"), ("id", "timestamp", "userId", "sessionId")),
+    record=Row,
+    read=query,
+    linked=True,
+    caveat="Langfuse knows no client address, and an account only where the application has set the user of a trace: "
+    "give the folder of traces together with that of observations.",
+)  # fmt: skip

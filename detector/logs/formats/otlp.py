@@ -1,0 +1,168 @@
+"""OpenTelemetry GenAI as OTLP/JSON: spans and log records, with the attribute names of old and new conventions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from detector.logs.formats.declare import Format, Read
+from detector.logs.moments import milliseconds_between, of_nanoseconds
+from detector.logs.nested import first, parsed
+from detector.logs.query import Query, Value
+
+_INFERENCE = frozenset({"chat", "text_completion", "generate_content", "embeddings", "completion", "responses"})
+_EVENT = "gen_ai.client.inference.operation.details"
+
+
+class Attribute(Struct):
+    """A key and a value, which is an object of one field that names its type."""
+
+    key: Value = None
+    value: dict[str, Any] | None = None
+
+
+class Status(Struct):
+    """How a span ended; 2 is an error."""
+
+    code: Value = None
+
+
+class Record(Struct):
+    """A span, a log record, or the resource that stands before those it has sent."""
+
+    attributes: list[Attribute] | None = None
+    traceId: Value = None
+    spanId: Value = None
+    startTimeUnixNano: Value = None
+    endTimeUnixNano: Value = None
+    timeUnixNano: Value = None
+    observedTimeUnixNano: Value = None
+    eventName: Value = None
+    status: Status | None = None
+
+
+def reader() -> Read:
+    """Reader of one file: facts of a resource hold for the spans and log records that follow it."""
+    resource: dict[str, Any] = {}
+
+    def read(record: Record) -> Query | tuple[()] | None:
+        nonlocal resource
+        found = _attributes(record.attributes)
+        if record.startTimeUnixNano is None and record.timeUnixNano is None and record.traceId is None:
+            resource = found
+            return ()
+        return _query(record, resource | found if resource else found)
+
+    return read
+
+
+def _query(record: Record, found: dict[str, Any]) -> Query | None:
+    """Query of a span or log record, None where it is no inference: agents and tools would count twice."""
+    get = found.get
+    is_span = record.startTimeUnixNano is not None
+    operation = get("gen_ai.operation.name")
+    if not _is_inference(record, operation, found):
+        return None
+    started = of_nanoseconds(
+        record.startTimeUnixNano if is_span else first(record.timeUnixNano, record.observedTimeUnixNano)
+    )
+    failed = get("error.type") is not None or (
+        record.status is not None and record.status.code in (2, "STATUS_CODE_ERROR")
+    )
+    reasons = get("gen_ai.response.finish_reasons")
+    return Query(
+        timestamp=started,
+        request_id=first(get("gen_ai.response.id"), record.spanId),
+        account_id=first(get("user.id"), get("enduser.id"), get("gen_ai.user.id"), get("gen_ai.user"), get("llm.user")),
+        api_key_id=get("gen_ai.api_key.id"),
+        organization_id=first(get("gen_ai.organization.id"), get("tenant.id"), get("organization.id")),
+        end_user_id=get("enduser.id"),
+        session_id=first(get("gen_ai.conversation.id"), get("session.id")),
+        client_ip=first(get("client.address"), get("http.client_ip"), get("net.sock.peer.addr")),
+        user_agent=first(get("user_agent.original"), get("http.user_agent")),
+        provider=first(get("gen_ai.provider.name"), get("gen_ai.system")),
+        model=first(get("gen_ai.request.model"), get("gen_ai.response.model")),
+        operation=operation,
+        system_prompt=parsed(get("gen_ai.system_instructions")),
+        prompt=_prompt(found),
+        n_tools=_count(parsed(get("gen_ai.tool.definitions"))),
+        n_choices=get("gen_ai.request.choice.count"),
+        max_tokens=get("gen_ai.request.max_tokens"),
+        temperature=get("gen_ai.request.temperature"),
+        top_p=get("gen_ai.request.top_p"),
+        stream=first(get("gen_ai.request.stream"), get("llm.is_streaming")),
+        input_tokens=first(get("gen_ai.usage.input_tokens"), get("gen_ai.usage.prompt_tokens")),
+        cached_input_tokens=get("gen_ai.usage.cache_read.input_tokens"),
+        output_tokens=first(get("gen_ai.usage.output_tokens"), get("gen_ai.usage.completion_tokens")),
+        status_code=first(get("http.response.status_code"), get("http.status_code"), 500 if failed else None),
+        finish_reason=_first_of(reasons, found),
+        latency_ms=milliseconds_between(started, of_nanoseconds(record.endTimeUnixNano)) if is_span else None,
+        link=f"{record.traceId}/{record.spanId}" if record.spanId else None,
+        rank=0 if is_span else 1,
+        fields=found,
+    )
+
+
+def _is_inference(record: Record, operation: Value, found: dict[str, Any]) -> bool:
+    if operation is not None:
+        return operation in _INFERENCE
+    if record.startTimeUnixNano is None:
+        return record.eventName == _EVENT or found.get("event.name") == _EVENT
+    # spans of the oldest conventions name no operation
+    return "gen_ai.request.model" in found and ("gen_ai.system" in found or "gen_ai.provider.name" in found)
+
+
+def _prompt(found: dict[str, Any]) -> Value:
+    """Messages of the new attribute, of the old one, or of the oldest, which numbers them."""
+    whole = first(found.get("gen_ai.input.messages"), found.get("gen_ai.prompt"))
+    if whole is not None:
+        return parsed(whole)
+    messages: list[dict[str, Value]] = []
+    while (content := found.get(f"gen_ai.prompt.{len(messages)}.content")) is not None:
+        messages.append({"role": found.get(f"gen_ai.prompt.{len(messages)}.role", "user"), "content": content})
+    return messages or None
+
+
+def _first_of(reasons: Value, found: dict[str, Any]) -> Value:
+    if isinstance(reasons, list) and reasons:
+        return reasons[0]
+    return first(reasons or None, found.get("gen_ai.completion.0.finish_reason"))
+
+
+def _count(tools: Value) -> int | None:
+    return len(tools) if isinstance(tools, list) else None
+
+
+def _attributes(listed: list[Attribute] | None) -> dict[str, Any]:
+    return {a.key: _value(a.value) for a in listed or () if isinstance(a.key, str)}
+
+
+def _value(wrapped: Any) -> Value:  # noqa: ANN401
+    """Value of an AnyValue: 64-bit integers are written as text."""
+    if not isinstance(wrapped, dict) or not wrapped:
+        return None
+    kind, value = next(iter(wrapped.items()))
+    if kind == "intValue":
+        return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() else value
+    if kind == "arrayValue":
+        return [_value(item) for item in value.get("values", ())] if isinstance(value, dict) else None
+    if kind == "kvlistValue":
+        pairs = value.get("values", ()) if isinstance(value, dict) else ()
+        return {
+            p["key"]: _value(p.get("value")) for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)
+        }
+    return value
+
+
+FORMAT = Format(
+    name="otlp",
+    title="OpenTelemetry GenAI (OTLP/JSON)",
+    signs=(("traceId", "spanId", "startTimeUnixNano"), ("timeUnixNano", "attributes"), ("resource", "scopeSpans"),
+           ("resourceSpans",), ("resourceLogs",)),
+    record=Record,
+    starts=reader,
+    linked=True,
+    caveat="The conventions have no attribute for an account: one is known only where the application sets user.id or "
+    "another that --account-key names.",
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Moments of formats whose unit is documented, as whole microseconds since 1970.
+
+What is no number of the expected kind is handed on as it is: whether it can be read all the same is settled when the
+batch is checked.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from detector.logs.query import Value
+
+#: 100-nanosecond ticks from the first day of year 1, where .NET counts from, to 1970.
+_TICKS_TO_1970 = 621_355_968_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def of_seconds(value: Value) -> Value:
+    """Seconds since 1970, whole or not."""
+    if type(value) is float:
+        return round(value * 1e6)
+    whole = _whole(value)
+    return value if whole is None else whole * 1_000_000
+
+
+def of_milliseconds(value: Value) -> Value:
+    """Milliseconds since 1970."""
+    if type(value) is float:
+        return round(value * 1e3)
+    whole = _whole(value)
+    return value if whole is None else whole * 1_000
+
+
+def of_nanoseconds(value: Value) -> Value:
+    """Nanoseconds since 1970, which OTLP writes as text."""
+    whole = _whole(value)
+    return value if whole is None else whole // 1_000
+
+
+def of_ticks(value: Value) -> Value:
+    """Ticks of .NET."""
+    whole = _whole(value)
+    return value if whole is None else (whole - _TICKS_TO_1970) // 10
+
+
+def milliseconds_between(start: Value, end: Value) -> float | None:
+    """Milliseconds from one moment to another, each text or microseconds; None where one is neither."""
+    first, last = _micros(start), _micros(end)
+    if first is None or last is None or last < first:
+        return None
+    return (last - first) / 1_000
+
+
+def _whole(value: Value) -> int | None:
+    if type(value) is int:
+        return value
+    if type(value) is str and value.isdecimal() and len(value) < 20:
+        return int(value)
+    return None
+
+
+def micros_of_text(value: Value) -> int | None:
+    """Microseconds of a moment in ISO 8601, also as BigQuery writes it; without a zone it is UTC."""
+    if type(value) is not str:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.removesuffix(" UTC"))
+    except ValueError:
+        return None
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def _micros(value: Value) -> int | None:
+    return value if type(value) is int else micros_of_text(value)
