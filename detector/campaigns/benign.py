@@ -100,7 +100,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         in_system=system,
         created_72h=float(within.max() / len(people)),
         phi_excess=float(np.clip(excess, 0, 1)),
-        dealt=_ramp(sharding[0].weight, 2.0, 4.0) if sharding else 0.0,
+        dealt=_ramp(sharding[0].weight, 2.5, 4.5) if sharding else 0.0,
         tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
         equal=_sum_of_families(evidence, ("load",)),
         known=bool(people["has_account_row"].any()),
@@ -199,7 +199,7 @@ def _published(t: Traits) -> Explanation:
     loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
     return Explanation(
         "unrelated users of a published prompt",
-        loose * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
+        loose * (1.0 - 0.25 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
         "digits of evidence, "

@@ -1,11 +1,10 @@
 """Pools of one campaign are joined again.
 
 Cores of hard facts fall apart where each pool has cards and addresses of its own. Two components are joined that are
-*tied* - accounts of the smaller hold cards, devices, addresses or mailbox domains of the other, or both are busy in the
-same hours of the same days - and are *alike*: most accounts of both keep to passages that hardly anybody else uses, or
-most send one rare combination of request settings or one rare client. Two firms without a fact in common may still use
-one vendor's tool: without a tie two components must be alike in both ways, and one must begin when the other has just
-stopped, or a third be like them.
+*tied* - accounts of each hold cards, devices or addresses of the other, or both are busy in the same hours of the same
+days - and are *alike*: most accounts of both keep to passages that hardly anybody else uses, or most send one rare
+combination of request settings or one rare client. Two operators may buy from one maker of mailboxes, and begin where
+another stopped by chance: such ties ask for both likenesses.
 
 References
 ----------
@@ -31,7 +30,9 @@ from detector.settings import Campaigns
 Joins = npt.NDArray[np.bool_]
 
 #: Facts that are hard to share by chance.
-OWNED = ("payment", "device", "address", "signup_address", "domain")
+OWNED = ("payment", "device", "address", "signup_address")
+#: Facts that two operators may have in common who buy from one maker of mailboxes.
+BOUGHT = ("domain",)
 MANNER = ("client", "settings")
 #: Share of a fact's holders that must be in components: a key that mostly outsiders hold is a hub.
 LEAST_INSIDE, LEAST_INSIDE_PASSAGE = 0.5, 0.8
@@ -39,10 +40,10 @@ LEAST_INSIDE, LEAST_INSIDE_PASSAGE = 0.5, 0.8
 LEAST_FRAME, LEAST_FRAMED = 0.3, 0.6
 #: Share of a component that makes a manner its own, and share of all accounts that makes it common.
 LEAST_MANNER, MOST_COMMON = 0.6, 0.1
-#: Components that must be alike where no fact ties them.
-LEAST_FAMILY = 3
+#: Share of the other component that must hold the keys by which one is tied to it.
+LEAST_ANSWERED = 0.1
 #: Correlation of two components' departures from their usual hours, and days it takes to know them.
-LEAST_STEP, LEAST_DAYS = 0.8, 4
+LEAST_STEP, LEAST_DAYS = 0.8, 3
 #: Days since the epoch, modulo seven, that are a Saturday or Sunday: 1 January 1970 was a Thursday.
 WEEKEND = (2, 3)
 HOUR_US = 3_600_000_000
@@ -78,23 +79,18 @@ def rejoin(label: Ints, reference: Reference, held: Passages, settings: Campaign
         return label
     keys = reference.tables.keys
     sizes = np.bincount(label[label >= 0])
-    tied = _tied(_facts(label, keys), label, sizes, settings.rejoin_share) | _in_step(label, reference.tables)
+    tied = _tied(_facts(label, keys, OWNED), label, sizes, settings.rejoin_share) | _in_step(label, reference.tables)
     worded, mannered = _worded(_words(label, held), label, sizes), _mannered(label, keys, sizes)
-    likely = worded & mannered
-    sure = (tied & (worded | mannered)) | (likely & _relieved(label, reference, len(sizes)))
-    family = _joined(likely)
-    sure |= likely & (np.bincount(family)[family] >= LEAST_FAMILY)[:, None]
-    return np.where(label >= 0, _joined(sure)[label], -1)
-
-
-def _joined(joins: Joins) -> Ints:
+    bought = _tied(_facts(label, keys, BOUGHT), label, sizes, settings.rejoin_share)
+    loosely = bought | _relieved(label, reference, len(sizes))
+    joins = (tied & (worded | mannered)) | (loosely & worded & mannered)
     _, found = connected_components(csr_matrix(joins.astype(np.int8)), directed=False)
-    return np.asarray(found, dtype=np.int64)
+    return np.where(label >= 0, found[label], -1)
 
 
-def _facts(label: Ints, keys: pd.DataFrame) -> Held:
-    """Cards, devices, addresses and domains that mostly accounts of components hold."""
-    rows = keys.iloc[np.flatnonzero(keys["kind"].isin(OWNED).to_numpy())]
+def _facts(label: Ints, keys: pd.DataFrame, kinds: tuple[str, ...]) -> Held:
+    """Facts of these kinds that mostly accounts of components hold."""
+    rows = keys.iloc[np.flatnonzero(keys["kind"].isin(kinds).to_numpy())]
     number = np.asarray(rows.groupby(["kind", "key"], observed=True, sort=True).ngroup(), dtype=np.int64)
     account = rows["account"].to_numpy(dtype=np.int64)
     inside = label[account] >= 0
@@ -125,13 +121,13 @@ def _shared(label: Ints, account: Ints, number: Ints) -> Held:
 
 
 def _tied(held: Held, label: Ints, sizes: Ints, share: float) -> Joins:
-    """Pairs in which enough accounts of the smaller, and three, hold a key of the other."""
+    """Pairs in which enough accounts of one hold a key of the other, and not only a bridge or two of the other do."""
     reached = held.holders @ _any(held.counts)
     members = np.flatnonzero(label >= 0)
     belongs = coo_matrix((np.ones(len(members)), (label[members], members)), shape=(len(sizes), len(label)))
     shared: npt.NDArray[np.float64] = (belongs.tocsr() @ _any(reached)).toarray()
-    smaller = sizes[:, None] <= sizes[None, :]
-    return _both(smaller & (shared >= np.maximum(3, share * sizes)[:, None]))
+    enough = shared >= np.maximum(3, share * sizes)[:, None]
+    return _both(enough & (shared >= np.maximum(3, LEAST_ANSWERED * sizes)[:, None]).T)
 
 
 def _relieved(label: Ints, reference: Reference, n: int) -> Joins:
@@ -148,7 +144,10 @@ def _relieved(label: Ints, reference: Reference, n: int) -> Joins:
 
 
 def _in_step(label: Ints, tables: Tables) -> Joins:
-    """Pairs whose activity departs alike from their usual hours: the same batches on the same days."""
+    """Pairs whose activity departs alike from their usual hours: the same batches on the same days.
+
+    Days on which either begins or ends do not count: two that begin on one day need not be one.
+    """
     n, n_days = int(label.max()) + 1, tables.last_day - tables.first_day + 1
     component = label[tables.activity["account"].to_numpy()]
     rows = tables.activity[component >= 0]
@@ -156,13 +155,29 @@ def _in_step(label: Ints, tables: Tables) -> Joins:
     cell = component[component >= 0] * n_days * 24 + hour
     counts = np.bincount(cell, weights=rows["requests"], minlength=n * n_days * 24)
     counts = counts.reshape(n, n_days, 24).astype(np.float64)
+    active = counts.sum(axis=2) > 0
+    inner = active & np.roll(active, 1, axis=1) & np.roll(active, -1, axis=1)
+    inner[:, [0, -1]] = False
     weekend = np.isin((tables.first_day + np.arange(n_days)) % 7, WEEKEND)
+    found = np.zeros((n, n), bool)
+    for one in range(n):
+        for other in range(one + 1, n):
+            days = inner[one] & inner[other]
+            if days.sum() >= LEAST_DAYS:
+                series = _departures(counts[[one, other]][:, days].astype(np.float64), weekend[days])
+                found[one, other] = float(series[0] @ series[1]) >= LEAST_STEP
+    return _both(found)
+
+
+def _departures(counts: npt.NDArray[np.float64], weekend: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Hourly counts less their mean by hour, on weekdays and on weekends, of length 1, shape (n, n_days · 24)."""
+    left = counts.copy()
     for kind in (weekend, ~weekend):
         if kind.any():
-            counts[:, kind] -= counts[:, kind].mean(axis=1, keepdims=True)
-    series = counts.reshape(n, n_days * 24)
-    series = series / np.maximum(np.linalg.norm(series, axis=1, keepdims=True), 1e-9)
-    return _both(series @ series.T >= LEAST_STEP) if n_days >= LEAST_DAYS else np.zeros((n, n), bool)
+            left[:, kind] -= left[:, kind].mean(axis=1, keepdims=True)
+    flat = left.reshape(len(left), -1)
+    scaled: npt.NDArray[np.float64] = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
+    return scaled
 
 
 def _worded(held: Held, label: Ints, sizes: Ints) -> Joins:

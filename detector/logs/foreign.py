@@ -128,7 +128,7 @@ class ForeignRows:
                 continue
             if read is None:
                 report.rows_other += 1
-            elif isinstance(read, msgspec.Struct):
+            elif isinstance(read, Query):
                 found.append(read)
                 kept.append(i)
             else:

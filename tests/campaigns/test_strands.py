@@ -112,9 +112,9 @@ def test_pools_that_share_cards_and_neither_words_nor_settings_stay_two():
     assert len(set(two_pools(frames="ab", settings=(7, 8), shared_cards=3))) == 2
 
 
-def test_two_firms_with_one_tool_stay_two_and_three_pools_alike_are_one():
+def test_firms_with_one_tool_and_nothing_else_in_common_stay_apart():
     assert len(set(two_pools())) == 2
-    assert len(set(two_pools(third=True))) == 1
+    assert len(set(two_pools(third=True))) == 3
 
 
 def test_a_pool_that_begins_where_another_alike_has_stopped_is_the_same_campaign():
