@@ -13,7 +13,7 @@ from detector.logs.nested import as_object, first, parsed
 from detector.logs.query import FACTS, Query, Value
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A row of ApiManagementGatewayLlmLog, of ApiManagementGatewayLogs, or of a join of both."""
 
     TimeGenerated: Value = None

@@ -13,7 +13,7 @@ from detector.logs.query import FACTS, Query, Value
 _CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """An observation or a trace, with the names of the blob export or of the API."""
 
     id: Value = None
@@ -97,6 +97,8 @@ FORMAT = Format(
     record=Row,
     read=query,
     linked=True,
+    facts=(("id", "timestamp", "user_id"), ("id", "timestamp", "userId")),
+    ranked=False,
     caveat="Langfuse knows no client address, and an account only where the application has set the user of a trace: "
     "give the folder of traces together with that of observations.",
 )  # fmt: skip
