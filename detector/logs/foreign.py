@@ -236,6 +236,7 @@ class Gatherer(ForeignRows):
     def __init__(self, intake: Intake, format: Format, account: str | None, gathering: Gathering) -> None:
         super().__init__(intake, format, QUERIES, account)
         self._gathering = gathering
+        self._read = format.reader(first_pass=True)
 
     def loose(self, decoded: Decoded) -> None:
         """Hand the queries of a block to the gathering."""

@@ -40,6 +40,8 @@ class Format:
     facts : tuple of tuples of str
         Signs of records that others need. Where no file begins with one, nothing is read twice; without signs,
         everything is.
+    tells : callable, optional
+        A record's facts, for the first of two passes, if that is less work than `read`.
     ranked : bool
         What a record with facts is depends on the others of its link; else files without such records are read once.
     caveat : str
@@ -54,11 +56,14 @@ class Format:
     starts: Callable[[], Read] | None = None
     linked: bool = False
     facts: tuple[tuple[str, ...], ...] = ()
+    tells: Read | None = None
     ranked: bool = True
     caveat: str = ""
 
-    def reader(self) -> Read:
+    def reader(self, first_pass: bool = False) -> Read:
         """Give the function that reads the records of one file, in their order."""
+        if first_pass and self.tells is not None:
+            return self.tells
         if self.starts is not None:
             return self.starts()
         assert self.read is not None
