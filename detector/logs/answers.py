@@ -10,14 +10,14 @@ from detector.logs.nested import first, inside, parsed
 from detector.logs.query import Query, Value
 
 
-class Choice(Struct):
+class Choice(Struct, gc=False):
     """Why one answer of several ended."""
 
     finish_reason: Value = None
     finishReason: Value = None
 
 
-class Answer(Struct):
+class Answer(Struct, gc=False):
     """What a query keeps of an answer's body; its text is not among it, and so never decoded."""
 
     id: Value = None

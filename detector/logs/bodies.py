@@ -18,7 +18,7 @@ _ENDPOINTS = {
 }
 
 
-class Body(Struct):
+class Body(Struct, gc=False):
     """What a query keeps of a request's body."""
 
     model: Value = None

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from detector.logs.canonical import Loose
 from detector.logs.formats.declare import Format
@@ -38,12 +39,12 @@ class ForeignShape:
     intake: Intake
     watched: list[str] = field(default_factory=list)
     lenient: None = None
-    strict: msgspec.json.Decoder[Record] | None = None
+    strict: msgspec.json.Decoder[Record] | _Both = field(init=False)
     untyped: msgspec.json.Decoder[Any] = field(default_factory=msgspec.json.Decoder)
 
     def __post_init__(self) -> None:
-        if self.account is None:
-            self.strict = msgspec.json.Decoder(self.format.record)
+        typed = msgspec.json.Decoder(self.format.record)
+        self.strict = typed if self.account is None else _Both(typed, self.untyped)
 
     def of_object(self, value: dict[str, Any]) -> Record:
         """Record of a decoded object, and the object where the account may be any of its fields."""
@@ -57,6 +58,18 @@ class ForeignShape:
 
     def check(self, record: Record) -> None:
         """Take any record: what is wrong with it shows when its values are checked."""
+
+
+@dataclass
+class _Both:
+    """Decodes lines as records and as plain objects."""
+
+    typed: msgspec.json.Decoder[Record]
+    untyped: msgspec.json.Decoder[Any]
+
+    def decode_lines(self, data: bytes) -> list[tuple[Record, Any]]:
+        """Give each line's record with its object."""
+        return list(zip(self.typed.decode_lines(data), self.untyped.decode_lines(data), strict=True))
 
 
 class ForeignRows:
@@ -116,7 +129,7 @@ class ForeignRows:
         """Queries of a block, and which record each comes from; the records leave the count of rows."""
         report = self.intake.report
         report.rows_in -= len(decoded.records)
-        found: list[Query] = []
+        found: list[Any] = []
         kept: list[int] = []
         for i, record in enumerate(decoded.records):
             try:
@@ -180,7 +193,7 @@ def from_tables(parts: Iterable[Loose], rows: ForeignRows) -> Iterator[Loose]:
     """Rows of a format that stands in a table: of batches of its own columns."""
     for part in parts:
         names = list(part.columns)
-        lists = [part.columns[name].to_pylist() for name in names]
+        lists = [_with_plain_times(part.columns[name]).to_pylist() for name in names]
         records: list[Record] = []
         kept: list[int] = []
         for i, cells in enumerate(zip(*lists, strict=True) if lists else [()] * len(part.rows)):
@@ -199,12 +212,31 @@ def from_tables(parts: Iterable[Loose], rows: ForeignRows) -> Iterator[Loose]:
             yield loose
 
 
+def _with_plain_times(values: pa.Array) -> pa.Array:
+    """Values whose moments, at any depth, are whole microseconds, as those of text formats are."""
+    exact, whole = _retimed(values.type, pa.timestamp("us")), _retimed(values.type, pa.int64())
+    return values if whole == values.type else pc.cast(pc.cast(values, exact, safe=False), whole)
+
+
+def _retimed(kind: pa.DataType, moment: pa.DataType) -> pa.DataType:
+    if pa.types.is_timestamp(kind):
+        return moment
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        inner = kind.value_field.with_type(_retimed(kind.value_type, moment))
+        return pa.list_(inner) if pa.types.is_list(kind) else pa.large_list(inner)
+    if pa.types.is_struct(kind):
+        fields = [kind.field(i) for i in range(kind.num_fields)]
+        return pa.struct([f.with_type(_retimed(f.type, moment)) for f in fields])
+    return kind
+
+
 class Gatherer(ForeignRows):
     """Takes the records of one file for what they know of others; gives no rows."""
 
     def __init__(self, intake: Intake, format: Format, account: str | None, gathering: Gathering) -> None:
         super().__init__(intake, format, QUERIES, account)
         self._gathering = gathering
+        self._read = format.reader(first_pass=True)
 
     def loose(self, decoded: Decoded) -> None:
         """Hand the queries of a block to the gathering."""

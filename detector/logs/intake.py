@@ -21,6 +21,7 @@ class FileReport:
     format: str = ""
     container: str = ""
     recognised_by: list[str] = field(default_factory=list)
+    has_facts: bool = False
     compression: str = "none"
     bytes: int = 0
     sha256: str = ""

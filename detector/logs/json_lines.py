@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from detector.logs.canonical import Loose
+from detector.logs.collector import paused
 from detector.logs.diagnosis import BOM, DEEPEST, Refusal, read_line
 from detector.logs.framing import Block, LongLine, frame, is_utf8
 from detector.logs.intake import Intake
@@ -67,12 +68,15 @@ class JsonLines:
                 self.intake.report.rows_in += 1
                 self._reject(part.line, part.offset, "line_too_long", f"the line has over {limit:,} bytes")
                 continue
-            decoded = self._decode(part)
-            self._list_columns(part)
-            if decoded.records:
-                loose = self.rows.loose(decoded)
-                if loose is not None and len(loose.rows):
-                    yield loose
+            with paused():
+                loose = self._loose(part)
+            if loose is not None and len(loose.rows):
+                yield loose
+
+    def _loose(self, block: Block) -> Loose | None:
+        decoded = self._decode(block)
+        self._list_columns(block)
+        return self.rows.loose(decoded) if decoded.records else None
 
     def _decode(self, block: Block) -> Decoded:
         if self._is_plain(block):

@@ -61,8 +61,10 @@ def text_of(content: object, depth: int = 0) -> str | None:
     if isinstance(content, dict):
         if content.get("type") in _NOT_SAID:
             return None
-        found = (text_of(content.get(key), depth + 1) for key in _TEXT_KEYS)
-        return next((text for text in found if text is not None), None)
+        for key in _TEXT_KEYS:
+            if key in content and (text := text_of(content[key], depth + 1)) is not None:
+                return text
+        return None
     if isinstance(content, list):
         texts = [text for part in content if (text := text_of(part, depth + 1)) is not None]
         return "\n".join(texts) if texts else None
@@ -84,14 +86,16 @@ def _unless_empty(text: str | None) -> Conversation | None:
 
 
 def _of_messages(values: list[Any]) -> Conversation | None:
-    if not any(isinstance(v, dict) and "role" in v for v in values):
+    if not any(type(v) is dict and "role" in v for v in values):
         text = values[-1] if values and isinstance(values[-1], str) else text_of(values)
         count = len(values) if values and isinstance(values[-1], str) else 1
         return None if text is None else Conversation(text, None, count)
     messages = [v for v in values if isinstance(v, dict)]
-    users = [text for m in messages if _role(m) in USER_ROLES if (text := _content(m))]
-    systems = [text for m in messages if _role(m) in SYSTEM_ROLES if (text := _content(m))]
-    return Conversation(users[-1] if users else None, "\n".join(systems) if systems else None, len(messages))
+    roles = [_role(m) for m in messages]
+    spoken = (_content(m) for m, role in zip(reversed(messages), reversed(roles), strict=True) if role in USER_ROLES)
+    prompt = next(filter(None, spoken), None)
+    systems = [text for m, role in zip(messages, roles, strict=True) if role in SYSTEM_ROLES and (text := _content(m))]
+    return Conversation(prompt, "\n".join(systems) if systems else None, len(messages))
 
 
 def _role(message: dict[str, Any]) -> str:
@@ -100,6 +104,10 @@ def _role(message: dict[str, Any]) -> str:
 
 
 def _content(message: dict[str, Any]) -> str | None:
+    """Text of a message, whose type is not that of one of its parts."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
     return text_of({key: message[key] for key in _TEXT_KEYS if key in message})
 
 

@@ -46,7 +46,7 @@ def of_ticks(value: Value) -> Value:
 
 def milliseconds_between(start: Value, end: Value) -> float | None:
     """Milliseconds from one moment to another, each text or microseconds; None where one is neither."""
-    first, last = _micros(start), _micros(end)
+    first, last = micros_of(start), micros_of(end)
     if first is None or last is None or last < first:
         return None
     return (last - first) / 1_000
@@ -60,8 +60,13 @@ def _whole(value: Value) -> int | None:
     return None
 
 
-def micros_of_text(value: Value) -> int | None:
-    """Microseconds of a moment in ISO 8601, also as BigQuery writes it; without a zone it is UTC."""
+def micros_of(value: Value) -> int | None:
+    """Microseconds of a moment in ISO 8601, also as BigQuery writes it; without a zone it is UTC.
+
+    A whole number is taken for microseconds already, as a stored timestamp gives them.
+    """
+    if type(value) is int:
+        return value
     if type(value) is not str:
         return None
     try:
@@ -70,7 +75,3 @@ def micros_of_text(value: Value) -> int | None:
         return None
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return (aware - _EPOCH) // _MICROSECOND
-
-
-def _micros(value: Value) -> int | None:
-    return value if type(value) is int else micros_of_text(value)

@@ -12,7 +12,7 @@ Value = Any
 FACTS = -1
 
 
-class Query(Struct, kw_only=True):
+class Query(Struct, kw_only=True, gc=False):
     """One request; what a log does not tell stays None.
 
     The first attributes are the columns of `schema.QUERIES`, in their order. Prompts may be text, messages or request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -127,6 +127,7 @@ class Opened:
     intake: Intake
     source: Source
     stream: Iterable[bytes]
+    sample: Sequence[object]
     recognised: Recognised
     document: Document | None = None
 
@@ -208,6 +209,7 @@ def open_log(intake: Intake, format: str | None, tell: Callable[[Iterable[object
             source.handle.close()
         raise
     found = opened.recognised
+    intake.report.has_facts = found.format is not None and found.format.linked and found.format.has_facts(opened.sample)
     intake.report.format = CANONICAL if found.format is None else found.format.name
     intake.report.recognised_by = list(found.keys)
     return opened
@@ -217,7 +219,8 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     report = intake.report
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
-        return Opened(intake, source, (), tell(parquet_sample(intake)))
+        records = list(parquet_sample(intake))
+        return Opened(intake, source, (), records, tell(records))
     head, stream = _with_head(source.pieces(), intake)
     document = document_in(head.removeprefix(BOM), intake.file.shown)
     if document is None and are_envelopes(json_sample(head)):
@@ -230,7 +233,8 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     if not head.removeprefix(BOM).strip() and document is None:
         report.warnings.append("The file is empty.")
     sample = csv_sample if report.container == "csv" else json_sample
-    return Opened(intake, source, stream, tell(sample(head)), document)
+    records = list(sample(head))
+    return Opened(intake, source, stream, records, tell(records), document)
 
 
 def _with_head(pieces: Iterator[bytes], intake: Intake) -> tuple[bytes, Iterator[bytes]]:

@@ -76,22 +76,25 @@ def linked(
         What the user has said, and where the facts are; they are deleted when the block ends.
     """
     said = said or Mapping()
-    of_linked = {r.index: r.format for r in reports if r.error is None and _is_linked(r.format)}
-    if not of_linked:
-        yield said
-        return
+    names = sorted({report.format for report in reports if report.error is None and _is_linked(report.format)})
     with tempfile.TemporaryDirectory(prefix="detector-links-") as folder:
         links: dict[str, Links] = {}
-        for name in sorted(set(of_linked.values())):
+        for name in names:
             place = Path(folder, name)
             place.mkdir()
-            mine = [file for file in files if of_linked.get(file.index) == name]
-            links[name] = _gathered(mine, settings, said, Gathering(place))
-        yield dataclasses.replace(said, links=links)
+            wanted = _with_facts(name, [report for report in reports if report.format == name])
+            links[name] = _gathered([file for file in files if file.index in wanted], settings, said, Gathering(place))
+        yield dataclasses.replace(said, links=links) if names else said
 
 
 def _is_linked(name: str) -> bool:
     return name in known() and known()[name].linked
+
+
+def _with_facts(name: str, reports: Sequence[FileReport]) -> set[int]:
+    """Files of a linked format that must be read for what others need."""
+    those = {report.index for report in reports if report.has_facts}
+    return {report.index for report in reports} if those and known()[name].ranked else those
 
 
 def _gathered(files: Sequence[LogFile], settings: Reading, said: Mapping, gathering: Gathering) -> Links:

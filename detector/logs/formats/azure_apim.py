@@ -13,7 +13,7 @@ from detector.logs.nested import as_object, first, parsed
 from detector.logs.query import FACTS, Query, Value
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A row of ApiManagementGatewayLlmLog, of ApiManagementGatewayLogs, or of a join of both."""
 
     TimeGenerated: Value = None
@@ -39,30 +39,12 @@ class Row(Struct):
     Url: Value = None
 
 
-def query(row: Row) -> Query:
-    """Query of a model call, or the facts that the gateway knows about one; the account is the subscription."""
-    headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()}
-    of_model = (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages, row.ResponseMessages)
-    is_call = any(v not in (None, "") for v in of_model)
-    found = Query(
-        timestamp=row.TimeGenerated,
-        request_id=row.CorrelationId,
-        account_id=first(row.ApimSubscriptionId, row.UserId),
-        api_key_id=first(row.ApimSubscriptionId),
-        organization_id=first(row.ProductId),
-        end_user_id=first(row.UserId),
-        client_ip=first(row.CallerIpAddress),
-        user_agent=headers.get("user-agent"),
-        status_code=first(row.ResponseCode),
-        latency_ms=first(row.TotalTime),
-        link=str(row.CorrelationId) if row.CorrelationId is not None else None,
-        rank=FACTS,
-    )
-    if row.RequestBody:
-        fill_from_body(found, row.RequestBody)
-    if not is_call:
-        found.timestamp = None
-        return found
+def query(row: Row) -> Query | None:
+    """Query of a model call, None for a row of the gateway's table; the account is the subscription."""
+    if not _is_call(row):
+        return None
+    found = _gateway(row)
+    found.timestamp = row.TimeGenerated
     found.rank = _number(row.SequenceNumber)
     found.provider = "azure"
     found.model = first(row.ModelName, row.DeploymentName)
@@ -76,6 +58,51 @@ def query(row: Row) -> Query:
     elif messages:
         fill_from_body(found, messages)
     return found
+
+
+def facts(row: Row) -> Query:
+    """What a row tells of a call's other rows: nothing, where it is the first one and holds all messages."""
+    if not _is_call(row):
+        return _gateway(row)
+    if _number(row.SequenceNumber) == 0 and _is_whole(row.RequestMessages):
+        return Query(link=_link(row))
+    return query(row) or Query()
+
+
+def _is_call(row: Row) -> bool:
+    for told in (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages, row.ResponseMessages):
+        if told is not None and told != "":
+            return True
+    return False
+
+
+def _is_whole(messages: Value) -> bool:
+    return not isinstance(messages, str) or not messages or not isinstance(parsed(messages), str)
+
+
+def _gateway(row: Row) -> Query:
+    """Facts of the gateway's table, or of a join with it."""
+    headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()}
+    found = Query(
+        request_id=row.CorrelationId,
+        account_id=first(row.ApimSubscriptionId, row.UserId),
+        api_key_id=first(row.ApimSubscriptionId),
+        organization_id=first(row.ProductId),
+        end_user_id=first(row.UserId),
+        client_ip=first(row.CallerIpAddress),
+        user_agent=headers.get("user-agent"),
+        status_code=first(row.ResponseCode),
+        latency_ms=first(row.TotalTime),
+        link=_link(row),
+        rank=FACTS,
+    )
+    if row.RequestBody:
+        fill_from_body(found, row.RequestBody)
+    return found
+
+
+def _link(row: Row) -> str | None:
+    return None if row.CorrelationId is None else str(row.CorrelationId)
 
 
 def _number(value: Value) -> int:
@@ -96,5 +123,6 @@ FORMAT = Format(
     record=Row,
     read=query,
     linked=True,
+    tells=facts,
     caveat="The account is the API Management subscription, which only the gateway's table names: give both tables.",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from detector.logs.query import Query, Value
 _OPERATIONS = {"ChatCompletions_Create": "chat", "Completions_Create": "completion", "Embeddings_Create": "embeddings"}
 
 
-class Properties(Struct):
+class Properties(Struct, gc=False):
     """What the service says of a call."""
 
     requestTime: Value = None
@@ -26,7 +26,7 @@ class Properties(Struct):
     completionTokens: Value = None
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A row of AzureDiagnostics, or a record of the export to a blob or an event hub, which spells names otherwise."""
 
     TimeGenerated: Value = None

@@ -11,7 +11,7 @@ from detector.logs.nested import as_object, first
 from detector.logs.query import Query, Value
 
 
-class Input(Struct):
+class Input(Struct, gc=False):
     """The request's part of a record."""
 
     inputBodyJson: Body | str | None = None
@@ -21,20 +21,20 @@ class Input(Struct):
     cacheWriteInputTokenCount: Value = None
 
 
-class Output(Struct):
+class Output(Struct, gc=False):
     """The answer's part of a record; a stream's body is a list of its chunks."""
 
     outputBodyJson: Answer | list[Value] | str | None = None
     outputTokenCount: Value = None
 
 
-class Identity(Struct):
+class Identity(Struct, gc=False):
     """Who called."""
 
     arn: Value = None
 
 
-class Invocation(Struct):
+class Invocation(Struct, gc=False):
     """A record of schema type ModelInvocationLog."""
 
     timestamp: Value = None

@@ -14,7 +14,7 @@ _ACCOUNTS = ("account_id", "user_id", "userId", "user", "account", "customer_id"
 _SEALED = {"key", "iv", "data"}
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """An entry of the API (lower case) or of Logpush (upper case)."""
 
     id: Value = None

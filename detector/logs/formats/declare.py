@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,14 @@ class Format:
     starts : callable, optional
         Makes a `read` for each file, where a record's meaning depends on what stands before it.
     linked : bool
-        Records of several rows or files belong together by `Query.link`.
+        Records of several rows or files belong together by `Query.link`: files are read twice.
+    facts : tuple of tuples of str
+        Signs of records that others need. Where no file begins with one, nothing is read twice; without signs,
+        everything is.
+    tells : callable, optional
+        A record's facts, for the first of two passes, if that is less work than `read`.
+    ranked : bool
+        What a record with facts is depends on the others of its link; else files without such records are read once.
     caveat : str
         What a reader of the results must know, one sentence.
     """
@@ -48,10 +55,15 @@ class Format:
     read: Read | None = None
     starts: Callable[[], Read] | None = None
     linked: bool = False
+    facts: tuple[tuple[str, ...], ...] = ()
+    tells: Read | None = None
+    ranked: bool = True
     caveat: str = ""
 
-    def reader(self) -> Read:
+    def reader(self, first_pass: bool = False) -> Read:
         """Give the function that reads the records of one file, in their order."""
+        if first_pass and self.tells is not None:
+            return self.tells
         if self.starts is not None:
             return self.starts()
         assert self.read is not None
@@ -59,10 +71,15 @@ class Format:
 
     def sign_in(self, record: Mapping[str, Any]) -> tuple[str, ...]:
         """Keys by which a record is recognised; none where it is not of this format."""
-        for keys in self.signs:
-            if all(_has(record, key) for key in keys):
-                return keys
-        return ()
+        return _signs_in(record, self.signs)
+
+    def has_facts(self, records: Sequence[object]) -> bool:
+        """Whether some records, the first ones of a file, tell of others."""
+        return not self.facts or any(isinstance(r, dict) and _signs_in(r, self.facts) for r in records)
+
+
+def _signs_in(record: Mapping[str, Any], signs: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return next((keys for keys in signs if all(_has(record, key) for key in keys)), ())
 
 
 def _has(record: Any, key: str) -> bool:  # noqa: ANN401

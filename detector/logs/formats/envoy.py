@@ -12,7 +12,7 @@ from detector.logs.query import Query, Value
 _NOTHING = ("-", "")
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """A line of the access log; what Envoy does not know is ``-`` or null."""
 
     start_time: Value = None

@@ -11,7 +11,7 @@ from detector.logs.nested import as_object, first, inside
 from detector.logs.query import Query, Value
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A request; bodies stand in it only if they were exported with it. The CSV export renames a few fields."""
 
     request_id: Value = None

@@ -14,7 +14,7 @@ from detector.logs.nested import as_object, first
 from detector.logs.query import Query, Value
 
 
-class Consumer(Struct):
+class Consumer(Struct, gc=False):
     """Whom the key of the request belongs to."""
 
     id: Value = None
@@ -22,7 +22,7 @@ class Consumer(Struct):
     custom_id: Value = None
 
 
-class Asked(Struct):
+class Asked(Struct, gc=False):
     """The request, its headers by name."""
 
     id: Value = None
@@ -30,19 +30,19 @@ class Asked(Struct):
     headers: Value = None
 
 
-class Answered(Struct):
+class Answered(Struct, gc=False):
     """The response."""
 
     status: Value = None
 
 
-class Latencies(Struct):
+class Latencies(Struct, gc=False):
     """Milliseconds."""
 
     request: Value = None
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """A log entry; `ai` holds one object for each AI plugin, or in version 1 the plugin's parts themselves."""
 
     started_at: Value = None

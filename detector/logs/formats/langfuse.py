@@ -13,7 +13,7 @@ from detector.logs.query import FACTS, Query, Value
 _CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """An observation or a trace, with the names of the blob export or of the API."""
 
     id: Value = None
@@ -42,12 +42,9 @@ class Row(Struct):
 
 
 def query(row: Row) -> Query | None:
-    """Query of a generation, the facts of a trace, or None for spans and events; the account is the trace's user."""
+    """Query of a generation, None for traces, spans and events; the account is the trace's user."""
     trace = first(row.trace_id, row.traceId)
     user, session = first(row.user_id, row.userId), first(row.session_id, row.sessionId)
-    if row.type is None and trace is None:
-        metadata = as_object(row.metadata)
-        return Query(account_id=user, session_id=session, link=_text(row.id), rank=FACTS, fields=metadata)
     if row.type not in ("GENERATION", "EMBEDDING"):
         return None
     started, ended = first(row.start_time, row.startTime), first(row.end_time, row.endTime)
@@ -77,6 +74,19 @@ def query(row: Row) -> Query | None:
     return found
 
 
+def facts(row: Row) -> Query | None:
+    """What a trace tells of its observations."""
+    if row.type is not None or first(row.trace_id, row.traceId) is not None:
+        return None
+    return Query(
+        account_id=first(row.user_id, row.userId),
+        session_id=first(row.session_id, row.sessionId),
+        link=_text(row.id),
+        rank=FACTS,
+        fields=as_object(row.metadata),
+    )
+
+
 def _sum(fresh: Value, cached: Value) -> Value:
     """Tokens read, cached ones included, which Langfuse counts apart; numbers may be written as text."""
     try:
@@ -97,6 +107,9 @@ FORMAT = Format(
     record=Row,
     read=query,
     linked=True,
+    tells=facts,
+    facts=(("id", "timestamp", "user_id"), ("id", "timestamp", "userId")),
+    ranked=False,
     caveat="Langfuse knows no client address, and an account only where the application has set the user of a trace: "
     "give the folder of traces together with that of observations.",
 )  # fmt: skip

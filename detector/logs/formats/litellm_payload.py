@@ -14,7 +14,7 @@ from detector.logs.nested import as_object, first, parsed
 from detector.logs.query import Query, Value
 
 
-class Payload(Struct):
+class Payload(Struct, gc=False):
     """The payload, as far as a query needs it."""
 
     id: Value = None

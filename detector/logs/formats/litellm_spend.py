@@ -26,7 +26,7 @@ OPERATIONS = {"acompletion": "chat", "completion": "chat", "aembedding": "embedd
           "text_completion": "completion"}  # fmt: skip
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A row of the table; objects stand in it as such or as JSON in text, depending on the dump."""
 
     request_id: Value = None

@@ -15,7 +15,7 @@ from detector.logs.query import Query, Value
 _ACCOUNTS = ("user_id", "account_id", "customer_id", "user", "account")
 
 
-class Completion(Struct):
+class Completion(Struct, gc=False):
     """A completion; its messages stand in it only where they were fetched and merged in."""
 
     id: Value = None

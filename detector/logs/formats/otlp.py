@@ -15,20 +15,31 @@ _INFERENCE = frozenset({"chat", "text_completion", "generate_content", "embeddin
 _EVENT = "gen_ai.client.inference.operation.details"
 
 
-class Attribute(Struct):
-    """A key and a value, which is an object of one field that names its type."""
+class AnyValue(Struct, gc=False):
+    """A value, in the field that names its type."""
+
+    stringValue: Value = None
+    intValue: Value = None
+    doubleValue: Value = None
+    boolValue: Value = None
+    arrayValue: Value = None
+    kvlistValue: Value = None
+
+
+class Attribute(Struct, gc=False):
+    """A key and its value."""
 
     key: Value = None
-    value: dict[str, Any] | None = None
+    value: AnyValue | None = None
 
 
-class Status(Struct):
+class Status(Struct, gc=False):
     """How a span ended; 2 is an error."""
 
     code: Value = None
 
 
-class Record(Struct):
+class Record(Struct, gc=False):
     """A span, a log record, or the resource that stands before those it has sent."""
 
     attributes: list[Attribute] | None = None
@@ -135,24 +146,38 @@ def _count(tools: Value) -> int | None:
 
 
 def _attributes(listed: list[Attribute] | None) -> dict[str, Any]:
-    return {a.key: _value(a.value) for a in listed or () if isinstance(a.key, str)}
+    found = {}
+    for attribute in listed or ():
+        value = attribute.value
+        if value is not None and isinstance(attribute.key, str):
+            text = value.stringValue
+            found[attribute.key] = _other(value) if text is None else text
+    return found
 
 
-def _value(wrapped: Any) -> Value:  # noqa: ANN401
-    """Value of an AnyValue: 64-bit integers are written as text."""
+def _other(value: AnyValue) -> Value:
+    """Value that is no text: 64-bit integers are written as text, lists and objects wrap values of their own."""
+    whole = value.intValue
+    if whole is not None:
+        return int(whole) if isinstance(whole, str) and whole.lstrip("-").isdecimal() else whole
+    if value.arrayValue is not None or value.kvlistValue is not None:
+        return _unwrapped({"arrayValue": value.arrayValue} if value.arrayValue else {"kvlistValue": value.kvlistValue})
+    return value.doubleValue if value.boolValue is None else value.boolValue
+
+
+def _unwrapped(wrapped: Any) -> Value:  # noqa: ANN401
+    """Value inside a list or an object."""
     if not isinstance(wrapped, dict) or not wrapped:
         return None
     kind, value = next(iter(wrapped.items()))
-    if kind == "intValue":
-        return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() else value
+    inner = value.get("values", ()) if isinstance(value, dict) else ()
     if kind == "arrayValue":
-        return [_value(item) for item in value.get("values", ())] if isinstance(value, dict) else None
+        return [_unwrapped(item) for item in inner]
     if kind == "kvlistValue":
-        pairs = value.get("values", ()) if isinstance(value, dict) else ()
         return {
-            p["key"]: _value(p.get("value")) for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)
+            p["key"]: _unwrapped(p.get("value")) for p in inner if isinstance(p, dict) and isinstance(p.get("key"), str)
         }
-    return value
+    return _other(AnyValue(intValue=value)) if kind == "intValue" else value
 
 
 FORMAT = Format(
@@ -163,6 +188,7 @@ FORMAT = Format(
     record=Record,
     starts=reader,
     linked=True,
+    facts=(("resourceLogs",), ("timeUnixNano",)),
     caveat="The conventions have no attribute for an account: one is known only where the application sets user.id or "
     "another that --account-key names.",
 )  # fmt: skip

@@ -17,7 +17,7 @@ from detector.logs.raw_keys import of_authorization
 _ACCOUNTS = ("x-account-id", "x-user-id", "x-tenant-id", "x-consumer-id", "x-customer-id")
 
 
-class Pair(Struct):
+class Pair(Struct, gc=False):
     """A request and its answer under the names that are common for them, and what stands beside."""
 
     request: Value = None
@@ -63,7 +63,7 @@ class Pair(Struct):
     duration_ms: Value = None
 
 
-class Wrapped(Struct):
+class Wrapped(Struct, gc=False):
     """A request or a response that wraps its body together with headers and status."""
 
     body: Value = None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from detector.logs.answers import Answer, fill_from_answer
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
-from detector.logs.moments import micros_of_text
+from detector.logs.moments import micros_of
 from detector.logs.nested import as_object, first, inside
 from detector.logs.query import Query, Value
 
@@ -18,7 +18,7 @@ _OPERATIONS = {"generatecontent": "chat", "streamgeneratecontent": "chat", "rawp
 _ACCOUNTS = ("account_id", "account", "user_id", "user", "customer", "tenant")
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A row of the table; columns of type JSON are objects or text, depending on the export."""
 
     endpoint: Value = None
@@ -64,7 +64,7 @@ def _payload(full: Any, parts: Value) -> Value:  # noqa: ANN401
 
 def _started(logged: Value, latency: Value) -> Value:
     """Moment of the request: the row's is that of the answer."""
-    moment = micros_of_text(logged)
+    moment = micros_of(logged)
     if moment is None or type(latency) not in (int, float):
         return logged
     return moment - round(latency * 1_000)

@@ -9,7 +9,7 @@ from detector.logs.nested import as_object, first
 from detector.logs.query import Query, Value
 
 
-class Turn(Struct):
+class Turn(Struct, gc=False):
     """A message of a conversation."""
 
     role: Value = None
@@ -22,7 +22,7 @@ class Turn(Struct):
     redacted: Value = None
 
 
-class Conversation(Struct):
+class Conversation(Struct, gc=False):
     """A row; its own moment is that of the conversation's end."""
 
     conversation_hash: Value = None

@@ -172,6 +172,27 @@ def test_cloudflare_sealed_fields_are_said_to_be_encrypted(tmp_path):
     assert SEALED.keys() == {"key", "iv", "data"}
 
 
+def test_stored_timestamps_are_read_at_any_depth(tmp_path):
+    kind = pa.timestamp("ms", "UTC")
+    turn = pa.struct([("role", pa.string()), ("content", pa.string()), ("timestamp", kind)])
+    columns = {
+        "conversation_hash": pa.array(["f"]),
+        "model": pa.array(["m"]),
+        "hashed_ip": pa.array(["aa"]),
+        "timestamp": pa.array([1772445900250], kind),
+        "conversation": pa.array([[{"role": "user", "content": "a", "timestamp": 1772445600250}]], pa.list_(turn)),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "w.parquet")
+    assert at(read_files(tmp_path).row) == QUARTER
+    kept = {k: v for k, v in OBSERVATION.items() if k not in ("start_time", "end_time")} | {"user_id": "own"}
+    flat = pa.Table.from_pylist([kept])
+    for name, us in (("start_time", 1772445600250000), ("end_time", 1772445601750000)):
+        flat = flat.append_column(name, pa.array([us], pa.timestamp("us")))
+    pq.write_table(flat, tmp_path / "o.parquet")
+    row = read_files(tmp_path / "o.parquet").row
+    assert (at(row), row["latency_ms"]) == (QUARTER, 1500.0)
+
+
 def test_wildchat_has_a_query_for_every_turn_of_a_user(tmp_path):
     pq.write_table(pa.Table.from_pylist([WILDCHAT, WILDCHAT | {"conversation_hash": "f01"}]), tmp_path / "w.parquet")
     log = read_files(tmp_path)
