@@ -199,7 +199,7 @@ def _published(t: Traits) -> Explanation:
     loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
     return Explanation(
         "unrelated users of a published prompt",
-        loose * (1.0 - 0.25 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
+        loose * (1.0 - 0.35 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
         "digits of evidence, "

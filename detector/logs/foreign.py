@@ -141,7 +141,7 @@ class ForeignRows:
                 continue
             if read is None:
                 report.rows_other += 1
-            elif isinstance(read, Query):
+            elif isinstance(read, msgspec.Struct):
                 found.append(read)
                 kept.append(i)
             else:

@@ -16,15 +16,8 @@ ALWAYS = {
     "aged accounts with a card, a residential address and a frame each": _LONE,
     "a thin spray": "recall 0.00: two requests from each account",
     "a solo account at full speed": "recall 0.00: one account is never flagged by itself",
-    "test_a_grey_resale_pool_is_listed_and_named_as_such": "share 0.00: it is listed in C, as a coordinated group",
-    "test_bridging_accounts_do_not_merge_two_campaigns": "pair precision 0.50: merged, with or without bridges",
-    "test_many_campaigns_at_once_are_told_apart": "pair precision 0.16: all in one",
     "test_a_campaign_is_not_split_by_its_pools": "pair recall 0.98, pair precision 0.48: it is merged with another",
     "test_an_allow_listed_look_alike_is_left_out_and_counted": "another campaign is merged with it and suppressed",
-    "extraction mixed into a proxy's traffic, 50 percent": "recall 0.70: joined with other proxies, in C in 3 of 10",
-    "extraction mixed into a proxy's traffic, 25 percent": "recall 0.70: joined with other proxies, in C in 3 of 10",
-    "test_fifty_loud_decoys_draw_no_attention_away": "recall 0.94, where it is 0.99 without decoys",
-    "test_another_key_finds_the_same_campaigns": _NEIGHBOURS,
 }
 OVER_SEEDS = {
     "low and slow": "recall 0.87",
@@ -35,7 +28,6 @@ OVER_SEEDS = {
     "quiet": "0.0098 of the benign accounts flagged: " + _NEIGHBOURS,
     "test_the_campaigns_without_any_tampering_are_found": _NEIGHBOURS,
     "test_extreme_values_blind_nobody": _NEIGHBOURS,
-    "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.96, where it is 0.99 without",
     "test_a_flood_of_campaigns_of_more_than_half_of_the_benign_accounts_is_found": _NEIGHBOURS,
 }
 
