@@ -10,6 +10,7 @@ from tests.attack.worlds import SEEDS
 _LONE = "recall 0.00: nothing but content and frames is shared, and settings and identities are each account's own"
 _NEIGHBOURS = "evaluators with a harness or judges with a rubric are taken into a campaign in some worlds"
 ALWAYS = {
+    "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.89, where it is 0.98 without",
     "extraction mixed into a proxy's traffic, 5 percent": "recall 0.59: joined with other proxies, the group ends in C",
     "a data set dealt out with no frame and unrelated identities": _LONE,
     "aged accounts with a card and a residential address each": _LONE,
