@@ -153,10 +153,10 @@ class Links:
         filled = dict(columns)
         for k in range(int(count.max(initial=0))):
             has = count > k
-            rows = opened.rows[np.where(has, first + k, 0)]
-            told = opened.facts.take(pa.array(rows, mask=~has))
+            told = opened.facts_of(opened.rows[first[has] + k])
+            spread = pa.array(np.cumsum(has) - 1, mask=~has)
             for name in QUERY_NAMES:
-                values = told.column(name).combine_chunks()
+                values = told.column(name).take(spread)
                 if values.null_count < len(values):
                     filled[name] = _coalesced(filled[name], values)
         return filled
@@ -171,12 +171,27 @@ class _Opened:
     """The gathered tables, mapped into memory, and the facts' rows in the order of their links."""
 
     def __init__(self, folder: Path) -> None:
-        self.facts = pa.ipc.open_file(pa.memory_map(str(folder / "facts.arrow"))).read_all()
+        facts = pa.ipc.open_file(pa.memory_map(str(folder / "facts.arrow")))
+        self._batches = [facts.get_batch(i) for i in range(facts.num_record_batches)]
+        self._starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
+        keys = pa.Table.from_batches(self._batches, _FACTS_SCHEMA).select(["link", "order"])
         ranks = pa.ipc.open_file(pa.memory_map(str(folder / "ranks.arrow"))).read_all()
-        links = self.facts.column("link").to_numpy()
-        self.rows = np.lexsort((self.facts.column("order").to_numpy(), links))
+        links = keys.column("link").to_numpy()
+        self.rows = np.lexsort((keys.column("order").to_numpy(), links))
         self.links = links[self.rows]
         self._ranked, self._lowest = ranks.column("link").to_numpy(), ranks.column("lowest").to_numpy()
+
+    def facts_of(self, rows: NDArray[np.int64]) -> pa.RecordBatch:
+        """Facts of some rows, in their order; only the batches that hold them are touched."""
+        place = np.searchsorted(self._starts, rows, side="right") - 1
+        order = np.argsort(place, kind="stable")
+        parts = []
+        for i in np.unique(place):
+            mine = rows[order][place[order] == i] - self._starts[i]
+            parts.append(self._batches[i].take(pa.array(mine)))
+        back = np.empty(len(rows), np.int64)
+        back[order] = np.arange(len(rows))
+        return pa.Table.from_batches(parts, _FACTS_SCHEMA).combine_chunks().to_batches()[0].take(pa.array(back))
 
     def lowest(self, link: int) -> int | None:
         """Lowest rank of the records with a link, of which one at least has a rank over 0."""
