@@ -54,7 +54,7 @@ SUMMARIES = {
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="distillation-detector", prog_name="detector")
 def group() -> None:
-    r"""Find distillation campaigns in LLM API query logs.
+    """Find distillation campaigns in LLM API query logs.
 
     \b
     Example:

@@ -75,7 +75,7 @@ def scan(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    r"""Read query logs and report distillation campaigns.
+    """Read query logs and report distillation campaigns.
 
     PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd; - is standard input. The format of
     each file is recognised from its first records.

@@ -39,7 +39,10 @@ FAMILY_NEEDS = {
     "content": ("prompt",),
     "elicitation": ("prompt",),
     "harvest": ("output_tokens", "top_logprobs"),
+    "factory": ("prompt",),
     "sharding": ("prompt",),
+    "model": ("model",),
+    "takeover": ("client_ip", "user_agent"),
 }
 
 
