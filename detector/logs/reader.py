@@ -22,6 +22,7 @@ from detector.logs.intake import FileReport, Intake
 from detector.logs.json_lines import JsonLines
 from detector.logs.mapping import Mapping
 from detector.logs.opening import DamagedFile, Source, open_source, refuse_foreign
+from detector.logs.parquet_check import fault_of
 from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
 from detector.logs.rejects import Rejects
@@ -219,6 +220,8 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     report = intake.report
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
+        if intake.file.path != STDIN and (fault := fault_of(intake.file.path, intake.settings)) is not None:
+            raise InputError(f"{intake.file.shown}: {fault}")
         return Opened(intake, source, (), tell(parquet_sample(intake)))
     head, stream = _with_head(source.pieces(), intake)
     if source.compression != "none":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
@@ -64,6 +65,58 @@ def test_c6_extension_types_are_read_as_what_they_hold_and_feather_is_refused(tm
     pyarrow.feather.write_feather(pa.table({"a": [1]}), tmp_path / "a.feather")
     with pytest.raises(InputError, match="Arrow IPC"):
         read_path(tmp_path / "a.feather")
+
+
+def bomb(path):
+    """Write a row group of two hundred million cells in a few kilobytes."""
+    rows = 63_000_000
+    some = pa.array(["a"]).dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), some.dictionary)
+    moments = pa.array(np.full(rows, 1772366400000000)).cast(pa.timestamp("us", "UTC"))
+    table = pa.table({"timestamp": moments, "account_id": column, "b": column, "c": column})
+    pq.write_table(table, path, row_group_size=rows)
+
+
+def test_c7_a_parquet_bomb_is_set_aside_by_its_rows_and_columns(tmp_path):
+    path = logs(tmp_path, good__jsonl=GOOD) / "bomb.parquet"
+    bomb(path)
+    assert path.stat().st_size < 1 << 20
+    ran = scan(tmp_path)
+    assert (ran.code, ran.run["rows"]["used"]) == (3, 1)
+    assert "bomb.parquet: the Parquet file has a row group of over 250,000,000 cells" in ran.stderr
+    assert ran.run["limits"]["max_parquet_cells"]["reached"] == 1
+
+
+def test_c7_a_file_that_kills_or_outlives_its_reader_is_set_aside(tmp_path, monkeypatch):
+    logs(tmp_path, good__jsonl=GOOD)
+    written(tmp_path / "logs", "killer.parquet")
+    for harm, said in (
+        ("import os; os.kill(os.getpid(), 11)", "ended the process that read it (exit code -11)"),
+        ("while True: pass", "takes over 1 s"),
+        ("raise SystemExit(21)", "takes over 2,147,483,648 bytes"),
+    ):
+        monkeypatch.setattr("detector.logs.parquet_check._CHILD", harm)
+        monkeypatch.setattr("detector.logs.parquet_check._known", {})
+        (tmp_path / "s.toml").write_text("[reading]\nparquet_seconds = 1\n")
+        ran = scan(tmp_path, options=("--settings", tmp_path / "s.toml"))
+        assert (ran.code, ran.run["rows"]["used"]) == (3, 1)
+        assert f"killer.parquet: the Parquet file {said}" in ran.stderr
+
+
+def test_c7_the_child_keeps_to_its_limit_of_memory(tmp_path):
+    path = written(tmp_path, prompt=["x" * 60_000_000, "y" * 60_000_000])
+    with pytest.raises(InputError, match="parquet_memory_bytes"):
+        read_path(path, parquet_memory_bytes=30_000_000)
+
+
+def test_c8_a_cut_or_flipped_parquet_file_is_named_and_the_others_are_read(tmp_path):
+    place = logs(tmp_path, good__jsonl=GOOD)
+    whole = written(tmp_path).read_bytes()
+    (place / "cut.parquet").write_bytes(whole[:-40])
+    (place / "footer.parquet").write_bytes(whole[:-8] + b"\xff\xff\xff\x7f" + whole[-4:])
+    ran = scan(tmp_path)
+    assert (ran.code, ran.run["rows"]["used"]) == (3, 1)
+    assert ran.stderr.count("the Parquet data is damaged") == 2
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\t\n", "\u3000"])
