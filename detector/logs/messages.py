@@ -59,7 +59,8 @@ def text_of(content: object, depth: int = 0) -> str | None:
     if depth > _DEEPEST:
         return None
     if isinstance(content, dict):
-        if content.get("type") in _NOT_SAID:
+        kind = content.get("type")
+        if isinstance(kind, str) and kind in _NOT_SAID:
             return None
         found = (text_of(content.get(key), depth + 1) for key in _TEXT_KEYS)
         return next((text for text in found if text is not None), None)
