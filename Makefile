@@ -6,12 +6,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MONTH_END := sample_logs/month_end
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test attack lint types notebooks bench samples clean
+.PHONY: help scan test attack fuzz lint types notebooks bench samples clean
 
 help:
 	@echo "make scan       scan the sample logs and say where the report is"
 	@echo "make test       run the test suite"
 	@echo "make attack     run the attack suite over ten seeds and print its figures"
+	@echo "make fuzz       read 200,000 mutated lines of all formats (LINES=, SEED=)"
 	@echo "make lint       ruff: rules and layout"
 	@echo "make types      mypy --strict"
 	@echo "make notebooks  execute the notebooks"
@@ -30,6 +31,12 @@ test: $(VENV)/test.stamp
 # tests/attack runs with one seed among the tests
 attack: $(VENV)/test.stamp
 	ATTACK_SEEDS=10 $(BIN)/python -m pytest -n auto tests/attack
+
+# a failure is saved as a fixture in tests/logs/bad_input/found
+LINES ?= 200000
+SEED ?= 1
+fuzz: $(VENV)/test.stamp
+	$(BIN)/python -m tests.logs.mutation --lines $(LINES) --seed $(SEED)
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,6 +51,8 @@ def key_id(key: bytes) -> str:
 
 def _ends(path: str) -> bytes:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return b""  # opening a pipe would wait for its writer
         with open(path, "rb") as file:
             head = file.read(_ENDS)
             size = file.seek(0, 2)

@@ -20,6 +20,13 @@ class Reading:
 
     max_line_bytes: int = 4 << 20
     max_id_bytes: int = 256
+    max_keys: int = 1024
+    max_key_bytes: int = 256
+    max_depth: int = 64
+    max_parquet_cells: int = 250_000_000
+    parquet_check: bool = True
+    parquet_memory_bytes: int = 2 << 30
+    parquet_seconds: int = 300
     max_expansion: int = 200
     expansion_free_bytes: int = 64 << 20
     max_rejects_kept: int = 10_000

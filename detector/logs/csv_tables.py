@@ -224,8 +224,8 @@ class _Reader:
         required = [c.name for c in self.columns if c.required] or list(self.sources)
         for name in required:
             source = self.sources[name]
-            same = pc.equal(texts[source], pa.scalar(source.encode(), pa.large_binary()))
-            again &= pc.fill_null(same, False).to_numpy(zero_copy_only=False)
+            spellings = pa.array([source.encode(), _BOM + source.encode()], pa.large_binary())
+            again &= pc.is_in(texts[source], value_set=spellings).to_numpy(zero_copy_only=False)
         return again
 
 

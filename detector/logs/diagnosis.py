@@ -13,8 +13,8 @@ import msgspec
 
 from detector.logs.records import SURROGATE, Misfit, Record, name_of
 from detector.logs.repeated_keys import Watched
+from detector.settings import Reading
 
-DEEPEST = 64
 BOM = b"\xef\xbb\xbf"
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKETS = re.compile(rb"[][{}]")
@@ -71,7 +71,7 @@ class Rescued:
     surrogates: int = 0
 
 
-def read_line(line: bytes, shape: LineShape, watched: Watched) -> Rescued | Refusal:
+def read_line(line: bytes, shape: LineShape, watched: Watched, limits: Reading) -> Rescued | Refusal:
     """Record of a line, or the reason for refusing it.
 
     Parameters
@@ -82,19 +82,38 @@ def read_line(line: bytes, shape: LineShape, watched: Watched) -> Rescued | Refu
         Columns and where they stand.
     watched : Watched
         Keys that must not be given twice in one object.
+    limits : Reading
+        Of nesting and of keys.
     """
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
         return Refusal("utf8", f"byte {error.start} of the line is not UTF-8")
-    if line.count(b"{") + line.count(b"[") > DEEPEST and depth_of(line) > DEEPEST:
-        return Refusal("depth", f"nested deeper than {DEEPEST}")
+    deepest = limits.max_depth
+    if line.count(b"{") + line.count(b"[") > deepest and depth_of(line) > deepest:
+        return Refusal("depth", f"nested deeper than {deepest}")
     try:
+        if line.count(b":") > limits.max_keys or len(line) > limits.max_key_bytes:
+            _refuse_many_keys(line, shape, limits)
         if watched.suspect_line(line):
             _refuse_repeated(line, shape)
         return _decoded(line, shape)
     except _Refused as refused:
         return refused.refusal
+
+
+def _refuse_many_keys(line: bytes, shape: LineShape, limits: Reading) -> None:
+    """Refuse an object with more or longer keys than are allowed; what is no JSON is found elsewhere."""
+    try:
+        value = shape.untyped.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return
+    if not isinstance(value, dict):
+        return
+    if len(value) > limits.max_keys:
+        raise _Refused("keys", f"the object has over {limits.max_keys:,} keys")
+    if any(len(key.encode()) > limits.max_key_bytes for key in value):
+        raise _Refused("keys", f"a key of the object has over {limits.max_key_bytes} bytes")
 
 
 def depth_of(line: bytes) -> int:
@@ -181,7 +200,7 @@ def _parsed(line: bytes, hook: Any) -> Any:  # noqa: ANN401
     except json.JSONDecodeError as error:
         raise _Refused("json", f"not JSON at byte {error.pos}: {error.msg}") from error
     except RecursionError as error:
-        raise _Refused("depth", f"nested deeper than {DEEPEST}") from error
+        raise _Refused("depth", "nested deeper than can be read") from error
 
 
 def _refuse_constant(name: str) -> None:

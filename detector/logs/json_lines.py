@@ -15,7 +15,7 @@ import numpy as np
 
 from detector.logs.canonical import Loose
 from detector.logs.collector import paused
-from detector.logs.diagnosis import BOM, DEEPEST, Refusal, read_line
+from detector.logs.diagnosis import BOM, Refusal, read_line
 from detector.logs.framing import Block, LongLine, frame, is_utf8
 from detector.logs.intake import Intake
 from detector.logs.line_scan import LineScan
@@ -51,7 +51,10 @@ class JsonLines:
     _found: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._scan = LineScan(self.rows.shape.watched, DEEPEST)
+        self._limits = self.intake.settings
+        self._scan = LineScan(
+            self.rows.shape.watched, self._limits.max_depth, self._limits.max_keys, self._limits.max_key_bytes
+        )
         self._watched = Watched(part for path in self.rows.shape.watched for part in (path, *path.split(".")))
 
     def read(self, pieces: Iterable[bytes]) -> Iterator[Loose]:
@@ -114,7 +117,7 @@ class JsonLines:
                 self.intake.report.rows_blank += 1
                 continue
             self.intake.report.rows_in += 1
-            found = read_line(line, self.rows.shape, self._watched)
+            found = read_line(line, self.rows.shape, self._watched, self._limits)
             if isinstance(found, Refusal):
                 self._reject(block.first_line + i, start, found.reason, found.detail)
                 continue

@@ -28,26 +28,27 @@ _OUTSIDE[[ord("}"), ord("]")]] = _CLOSE
 class LineScan:
     """Look for lines that are not one shallow object with each of some keys given once."""
 
-    def __init__(self, keys: Iterable[str], deepest: int) -> None:
+    def __init__(self, keys: Iterable[str], deepest: int, most_keys: int, longest_key: int) -> None:
         encoded = [key.encode() for key in sorted(set(keys))]
         self._keys = np.frombuffer(b"".join(encoded), np.uint8)
         self._bounds = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
-        self._deepest = deepest
+        self._limits = np.array([deepest, 2 * most_keys, longest_key], np.int64)
 
     def needs_a_closer_look(self, data: bytes) -> bool:
-        """Whether some line is not braced, nests too deep, or may repeat or disguise a key."""
+        """Whether some line is not braced, breaks a limit, or may repeat or disguise a key."""
         view = np.frombuffer(data, np.uint8)
-        return bool(_is_suspect(view, _IN_STRING, _OUTSIDE, self._keys, self._bounds, self._deepest))
+        return bool(_is_suspect(view, _IN_STRING, _OUTSIDE, self._keys, self._bounds, self._limits))
 
 
 @njit(cache=True, nogil=True)
 def _is_suspect(  # noqa: C901 - a call per string would cost more than the walk
-    data: _Bytes, in_string: _Bytes, outside: _Bytes, keys: _Bytes, bounds: _Ints, deepest: int
+    data: _Bytes, in_string: _Bytes, outside: _Bytes, keys: _Bytes, bounds: _Ints, limits: _Ints
 ) -> bool:
     """Walk over the lines; of strings, only keys of the outermost object are looked at."""
     one, size = np.uint64(1), np.uint64(len(data))
     seen, marks = np.zeros(len(bounds) - 1, np.int64), _marks(keys, bounds)
-    depth, i = 0, np.uint64(0)
+    deepest, most_strings, longest = limits[0], limits[1], np.uint64(limits[2])
+    depth, strings, i = 0, 0, np.uint64(0)
     while i < size:
         kind = outside[data[i]]
         if kind == 0:
@@ -64,6 +65,10 @@ def _is_suspect(  # noqa: C901 - a call per string would cost more than the walk
                     escaped = True
                     i += one
                 i += one
+            if depth == 1:
+                strings += 1
+                if strings > most_strings or (i - start > longest and _is_key(data, i)):
+                    return True
             if depth == 1 and (escaped or marks[_mark(data, start, i)]):
                 if _repeats(data, start, i, keys, bounds, seen):
                     return True
@@ -71,6 +76,7 @@ def _is_suspect(  # noqa: C901 - a call per string would cost more than the walk
             if depth != 0 or not _ends_object(data, i):
                 return True
             seen[:] = 0
+            strings = 0
         else:
             if depth == 0 and not _starts_object(data, i):
                 return True
@@ -97,6 +103,15 @@ def _marks(keys: _Bytes, bounds: _Ints) -> NDArray[np.bool_]:
 
 
 @njit(cache=True, nogil=True)
+def _is_key(data: _Bytes, stop: np.uint64) -> bool:
+    """Whether a colon follows the string that ends here."""
+    one, size, at = np.uint64(1), np.uint64(len(data)), stop + np.uint64(1)
+    while at < size and data[at] <= _SPACE:
+        at += one
+    return bool(at < size and data[at] == _COLON)
+
+
+@njit(cache=True, nogil=True)
 def _starts_object(data: _Bytes, at: np.uint64) -> bool:
     first = at == 0 or data[at - np.uint64(1)] == _LINE_FEED
     return bool(first and data[at] == _BRACE)
@@ -110,10 +125,8 @@ def _ends_object(data: _Bytes, at: np.uint64) -> bool:
 @njit(cache=True, nogil=True)
 def _repeats(data: _Bytes, start: np.uint64, stop: np.uint64, keys: _Bytes, bounds: _Ints, seen: _Ints) -> bool:
     """Whether a string is a key that was seen on this line, or a key written with escapes."""
-    one, size, at = np.uint64(1), np.uint64(len(data)), stop + np.uint64(1)
-    while at < size and data[at] <= _SPACE:
-        at += one
-    if at >= size or data[at] != _COLON:
+    one = np.uint64(1)
+    if not _is_key(data, stop):
         return False
     at = start
     while at < stop:

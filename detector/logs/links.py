@@ -56,7 +56,7 @@ class Gathering:
     def add(self, queries: Sequence[Query]) -> None:
         """Remember what other records may lack."""
         hashes = link_hashes(queries)
-        ranks = np.array([q.rank for q in queries], np.int64)
+        ranks = np.array([_bounded(q.rank) for q in queries], np.int64)
         self._whole.append(hashes[(ranks == 0) & (hashes != 0)])
         ranked = (ranks > 0) & (hashes != 0)
         self._ranked.append((hashes[ranked], ranks[ranked]))
@@ -205,3 +205,11 @@ def _coalesced(own: pa.Array, told: pa.Array) -> pa.Array:
     if own.type != told.type:
         own = pc.cast(own, pa.large_string())
     return pc.coalesce(own, told)
+
+
+def _bounded(rank: int) -> int:
+    """Rank as a number of 64 bits; no log has that many parts of one call."""
+    return max(-_HIGHEST_RANK, min(rank, _HIGHEST_RANK))
+
+
+_HIGHEST_RANK = (1 << 63) - 1

@@ -59,7 +59,8 @@ def text_of(content: object, depth: int = 0) -> str | None:
     if depth > _DEEPEST:
         return None
     if isinstance(content, dict):
-        if content.get("type") in _NOT_SAID:
+        kind = content.get("type")
+        if isinstance(kind, str) and kind in _NOT_SAID:
             return None
         for key in _TEXT_KEYS:
             if key in content and (text := text_of(content[key], depth + 1)) is not None:

@@ -20,6 +20,13 @@ _FINISH = {
     "blocked blocklist prohibited_content recitation spii guardrail_intervened sensitive",
     "error": "error errored failed failure cancelled canceled timeout abort aborted other",
 }
+#: Addresses with a port, in brackets, or IPv4 written as IPv6: one client must not look like many.
+_DRESSED = r"^\[|\.[0-9]+:[0-9]|^::[Ff]{4}:"
+_DRESSES = (
+    r"^\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?$",
+    r"^([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):[0-9]+$",
+    r"^::[Ff]{4}:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$",
+)
 FINISH_WORDS = {word: name for name, words in _FINISH.items() for word in words.split()}
 
 
@@ -29,11 +36,13 @@ def finish_reasons(text: pa.Array, column: str, note: Note) -> pa.Array:
 
 
 def first_hops(text: pa.Array, column: str, note: Note) -> pa.Array:
-    """Address of the client: the first of a list that proxies have added to."""
-    if not pc.any(pc.match_substring(text, ",")).as_py():
-        return text
-    first = pc.list_element(pc.split_pattern(text, ",", max_splits=1), 0)
-    return pc.utf8_trim_whitespace(first)
+    """Address of the client: the first of a list that proxies have added to, without port, IPv4 in its own form."""
+    if pc.any(pc.match_substring(text, ",")).as_py():
+        text = pc.utf8_trim_whitespace(pc.list_element(pc.split_pattern(text, ",", max_splits=1), 0))
+    if pc.any(pc.match_substring_regex(text, _DRESSED)).as_py():
+        for pattern in _DRESSES:
+            text = pc.replace_substring_regex(text, pattern, r"\1")
+    return text
 
 
 def countries(text: pa.Array, column: str, note: Note) -> pa.Array:

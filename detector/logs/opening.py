@@ -55,6 +55,29 @@ class Source:
     read: int = 0
     decoded: int = 0
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _state: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.handle is not sys.stdin.buffer:
+            self._state = self._current()
+
+    def refuse_change(self) -> None:
+        """Refuse what was written to since it was opened: its end may be half a row.
+
+        Raises
+        ------
+        DamagedFile
+            All rows have been read by then.
+        """
+        if self._state is not None and self._state != self._current():
+            raise DamagedFile(
+                f"{self.name}: was written to while it was read; the rows up to where it was read count. "
+                "Scan again when it is complete."
+            )
+
+    def _current(self) -> tuple[int, int]:
+        status = os.fstat(self.handle.fileno())
+        return status.st_size, status.st_mtime_ns
 
     @property
     def sha256(self) -> str:
@@ -192,14 +215,27 @@ def open_source(file: LogFile, limits: Reading) -> Source:
     return source
 
 
-def refuse_foreign(name: str, head: bytes) -> None:
+def refuse_foreign(name: str, head: bytes, inside: str = "") -> None:
     """Refuse bytes that are known to be something else than text in UTF-8.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    head : bytes
+        The first bytes.
+    inside : str, optional
+        The compression that was taken off.
 
     Raises
     ------
     InputError
         Naming what was found and what to do.
     """
+    if inside and head.startswith((_GZIP, _ZSTD)):
+        raise InputError(f"{name}: is packed twice, the second time inside {inside}; unpack it first.")
+    if inside and head.startswith(tuple(_REFUSED_MAGIC)):
+        raise InputError(f"{name}: is packed in another way inside {inside}; unpack it first.")
     for magic, what in _REFUSED_MAGIC.items():
         if head.startswith(magic):
             raise InputError(f"{name}: is {what}; readable are plain files, gzip and zstd.")

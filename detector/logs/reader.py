@@ -21,7 +21,8 @@ from detector.logs.formats import CANONICAL, Recognised, named, recognise
 from detector.logs.intake import FileReport, Intake
 from detector.logs.json_lines import JsonLines
 from detector.logs.mapping import Mapping
-from detector.logs.opening import Source, open_source
+from detector.logs.opening import DamagedFile, Source, open_source, refuse_foreign
+from detector.logs.parquet_check import fault_of
 from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
 from detector.logs.rejects import Rejects
@@ -89,6 +90,7 @@ def _query_rows(intake: Intake, said: Mapping) -> Iterator[Loose]:
         format = opened.recognised.format
         if said.queries or format is None:
             yield from opened.canonical(QUERIES)
+            opened.source.refuse_change()
             return
         links = (said.links or {}).get(format.name)
         if format.linked and links is None:
@@ -97,6 +99,7 @@ def _query_rows(intake: Intake, said: Mapping) -> Iterator[Loose]:
                 "twice; that cannot be done with standard input. Save it to a file first."
             )
         yield from opened.foreign(ForeignRows(intake, format, QUERIES, said.account_key, links))
+        opened.source.refuse_change()
     finally:
         opened.close()
 
@@ -219,9 +222,13 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     report = intake.report
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
+        if intake.file.path != STDIN and (fault := fault_of(intake.file.path, intake.settings)) is not None:
+            raise InputError(f"{intake.file.shown}: {fault}")
         records = list(parquet_sample(intake))
         return Opened(intake, source, (), records, tell(records))
     head, stream = _with_head(source.pieces(), intake)
+    if source.compression != "none":
+        refuse_foreign(intake.file.shown, head, inside=source.compression)
     document = document_in(head.removeprefix(BOM), intake.file.shown)
     if document is None and are_envelopes(json_sample(head)):
         document = Document(intake.file.shown, nested=True)
@@ -240,11 +247,22 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
 def _with_head(pieces: Iterator[bytes], intake: Intake) -> tuple[bytes, Iterator[bytes]]:
     """Give the beginning of a stream, a whole line of it if that is not too long, and the whole stream."""
     head = b""
-    for piece in pieces:
-        head += piece
-        if (len(head) >= _ENOUGH and b"\n" in head.lstrip()) or len(head) > intake.settings.max_line_bytes:
-            break
+    try:
+        for piece in pieces:
+            head += piece
+            if (len(head) >= _ENOUGH and b"\n" in head.lstrip()) or len(head) > intake.settings.max_line_bytes:
+                break
+    except DamagedFile as error:
+        if not head:
+            raise
+        return head, _broken_off(head, error)
     return head, chain([head], pieces)
+
+
+def _broken_off(head: bytes, error: DamagedFile) -> Iterator[bytes]:
+    """Give what stands before damage, then the damage."""
+    yield head
+    raise error
 
 
 def _without_bom(stream: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from detector.logs.formats import known
 from detector.logs.intake import FileReport, Intake
 from detector.logs.links import Gathering, Links
 from detector.logs.mapping import Mapping
+from detector.logs.parquet_check import check_ahead
 from detector.logs.reader import open_log
 from detector.logs.rejects import Rejects
 from detector.settings import Reading
@@ -27,6 +28,7 @@ def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = N
     """
     said = said or Mapping()
     reports = []
+    check_ahead((file.path for file in files if file.path.lower().endswith(".parquet")), settings)
     for file in files:
         if file.path == STDIN:
             continue

@@ -16,6 +16,7 @@ import pyarrow.parquet
 from detector.errors import InputError
 from detector.logs.files import LogFile
 from detector.logs.mapping import Mapping
+from detector.logs.parquet_check import fault_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, build_profile
@@ -163,7 +164,7 @@ def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
     as much memory again, and hands its profiles over as copies. Text and nested columns are taken apart in Python,
     which a process does on one core; this process is one of the n, since it has everything loaded.
     """
-    if all(_is_flat(task.file) for task in tasks):
+    if all(_is_flat(task) for task in tasks):
         return [profile_file] * n
     from joblib.externals.loky import get_reusable_executor
 
@@ -171,11 +172,14 @@ def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
     return [profile_file, *[lambda *given: others.submit(profile_file, *given).result()] * (n - 1)]
 
 
-def _is_flat(file: LogFile) -> bool:
+def _is_flat(task: Task) -> bool:
     """Whether a file is Parquet without nested columns; a damaged one is not."""
+    file = task.file
     if not file.path.lower().endswith(".parquet"):
         return False
     try:
+        if fault_of(file.path, task.reading) is not None:
+            return True  # it will be set aside
         return not any(pa.types.is_nested(kind) for kind in pyarrow.parquet.read_schema(file.path).types)
     except (pa.ArrowException, OSError, ValueError):
         return False

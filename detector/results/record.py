@@ -19,7 +19,7 @@ from detector.profiles.files import Profiled, Window
 from detector.profiles.tables import Tables
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 from detector.secret import key_id
-from detector.settings import Settings
+from detector.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from detector.campaigns.allow import AllowList
@@ -44,6 +44,15 @@ FAMILY_NEEDS = {
     "model": ("model",),
     "takeover": ("client_ip", "user_agent"),
 }
+
+#: Limits that cost a row, with the reason under which it is rejected, and limits that cost the rest of a file.
+LIMITS_ON_ROWS = {
+    "max_line_bytes": "line_too_long",
+    "max_id_bytes": "id_too_long",
+    "max_keys": "keys",
+    "max_depth": "depth",
+}
+LIMITS_ON_FILES = ("max_expansion", "max_parquet_cells", "parquet_memory_bytes", "parquet_seconds")
 
 
 class RowsUnaccounted(DetectorError):
@@ -160,6 +169,7 @@ def run_record(
         "accounts_files": [_accounts_file(report) for report in account_reports],
         "rows": rows,
         "rejected_by_reason": window.rejects.reasons(),
+        "limits": _limits(settings.reading, window),
         "raw_keys_hashed": sum(one.report.raw_keys for one in window.files),
         "window": {
             "first": _iso(int(tables.days["first_us"].min())),
@@ -196,6 +206,20 @@ def _input(one: Profiled) -> dict[str, Any]:
         "error": report.error,
         "warnings": list(report.warnings),
     }
+
+
+def _limits(reading: Reading, window: Window) -> dict[str, dict[str, Any]]:
+    """Of each limit on input: its value, what happens to what is over it, and how often that happened."""
+    reasons = window.rejects.reasons()
+    errors = [one.report.error or "" for one in window.files]
+    found = {
+        name: {"limit": getattr(reading, name), "policy": "row rejected", "reached": reasons.get(reason, 0)}
+        for name, reason in LIMITS_ON_ROWS.items()
+    }
+    for name in LIMITS_ON_FILES:
+        reached = sum(f"reading.{name}" in error for error in errors)
+        found[name] = {"limit": getattr(reading, name), "policy": "file set aside", "reached": reached}
+    return found
 
 
 def _accounts_file(report: FileReport) -> dict[str, Any]:

@@ -43,5 +43,7 @@ def loads(cohort: Cohort) -> list[Evidence]:
         f"{expected:.2f} "
         f"(variance / mean {dispersion:.1f})."
     )
-    weight = digits(p, cap_for(cohort.size, CAP)) * float(np.clip((1 - own / expected - SLIGHT) / SLIGHT, 0.0, 1.0))
+    weight = digits(p, cap_for(cohort.size, CAP)) * float(
+        np.clip((1 - own / max(expected, 1e-9) - SLIGHT) / SLIGHT, 0.0, 1.0)
+    )
     return [Evidence("load", "equal loads", statement, own, expected, p, weight)] if weight > 0 else []
