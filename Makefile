@@ -6,11 +6,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MONTH_END := sample_logs/month_end
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test lint types notebooks bench samples clean
+.PHONY: help scan test attack lint types notebooks bench samples clean
 
 help:
 	@echo "make scan       scan the sample logs and say where the report is"
 	@echo "make test       run the test suite"
+	@echo "make attack     run the attack suite over ten seeds and print its figures"
 	@echo "make lint       ruff: rules and layout"
 	@echo "make types      mypy --strict"
 	@echo "make notebooks  execute the notebooks"
@@ -25,6 +26,10 @@ scan: $(VENV)/installed.stamp
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto
+
+# tests/attack runs with one seed among the tests
+attack: $(VENV)/test.stamp
+	ATTACK_SEEDS=10 $(BIN)/python -m pytest -n auto tests/attack
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

@@ -86,13 +86,19 @@ def _print_populations(table: pd.DataFrame, n_worlds: int) -> None:
         rows = []
         for population, group in own.groupby("population"):
             n, flagged = int(group["accounts"].sum()), int(group["flagged"].sum())
-            row = [str(population), str(len(group)), f"{n:,}", str(flagged), f"{flagged / n:.1%}"]
+            row = [str(population), str(len(group)), f"{n:,}", str(flagged), f"{flagged / n:.1%}", _range(group)]
             if kind == "distillation":
                 row.append(f"{np.average(group['ranked'].astype(float), weights=group['accounts']):.1%}")
             rows.append(row)
-        header = ["population", f"in worlds (of {n_worlds})", "accounts", "flagged", "share"]
+        header = ["population", f"in worlds (of {n_worlds})", "accounts", "flagged", "share", "least – most"]
         header += ["ranked above 99.9 % of benign"] if kind == "distillation" else []
         print(f"\n## {title}\n\n{_markdown(header, rows)}")
+
+
+def _range(group: pd.DataFrame) -> str:
+    """Smallest and largest flagged share of the worlds."""
+    shares = group["flagged"] / group["accounts"]
+    return f"{shares.min():.0%} – {shares.max():.0%}" if len(group) > 1 else "–"
 
 
 def _markdown(header: list[str], rows: list[list[str]]) -> str:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from detector.anomaly import baseline as anomaly
-from detector.anomaly.shipped import shipped_baseline
 from detector.campaigns.allow import AllowList
-from detector.campaigns.find import Group, find_groups
-from detector.campaigns.scores import final_scores
-from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
 from detector.errors import InputError, UsageError
-from detector.features import FEATURES, compute_features
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
 from detector.logs.formats import known
@@ -31,16 +28,28 @@ from detector.profiles.assemble import assemble
 from detector.profiles.files import Profiled, Task, Window, profile_files
 from detector.profiles.profile import Sizes
 from detector.results import record
-from detector.results.accounts import account_table
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
 from detector.results.sampling import of_all_requests, scale_counts
 from detector.secret import derive_key
 from detector.settings import Settings
 
+if TYPE_CHECKING:
+    from detector.anomaly.baseline import Baseline
+    from detector.campaigns.find import Group
+
 Progress = Callable[[str, float], None]
 #: Hears sentences that a user should read while the scan runs.
 Notice = Callable[[str], None]
+#: What the stages after reading import, which takes seconds.
+_LATER = (
+    "detector.features",
+    "detector.campaigns.find",
+    "detector.campaigns.tables",
+    "detector.results.accounts",
+    "sklearn.ensemble",
+)
+_IMPORTS = ThreadPoolExecutor(1, "imports")
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,7 @@ def scan(
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
+    import_early(*_LATER)
     with clock.stage("reading"):
         window = _read(files, request, key, clock, tell)
     with clock.stage("accounts"):
@@ -141,16 +151,26 @@ def scan(
     for sentence in warnings:
         tell(f"Warning: {sentence}")
     with clock.stage("features"):
+        from detector.features import compute_features
+
         features, off = compute_features(tables, coverage.present)
         features = of_all_requests(features, request.settings.reading.sampling_rate)
     with clock.stage("campaigns"):
+        from detector.campaigns.find import find_groups
+
         groups = find_groups(tables, request.settings.campaigns, allowed)
     with clock.stage("scores"):
+        from detector.anomaly import baseline as anomaly
+        from detector.campaigns.scores import final_scores
+
         model, source = _baseline(request, features, groups, key)
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
         scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
     with clock.stage("tables"):
+        from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
+        from detector.results.accounts import account_table
+
         shown = [group for group in groups if not group.explained]
         result = ScanResult(
             accounts=account_table(tables, features, rarity, model, scores, shown),
@@ -167,6 +187,12 @@ def scan(
     )
     result.run["coverage"]["notes"] += warnings
     return result
+
+
+def import_early(*modules: str) -> None:
+    """Import modules in a thread, one by one, for whoever needs them later; what fails here fails again there."""
+    for module in modules:
+        _IMPORTS.submit(import_module, module)
 
 
 def _listed(paths: str | Path | Sequence[str | Path]) -> list[str]:
@@ -237,10 +263,12 @@ def check_rate(rate: float) -> None:
         )
 
 
-def _baseline(
-    request: Request, features: pd.DataFrame, groups: list[Group], key: bytes
-) -> tuple[anomaly.Baseline, str]:
+def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[Baseline, str]:
     """What accounts are scored against, and where it comes from in words."""
+    from detector.anomaly import baseline as anomaly
+    from detector.anomaly.shipped import shipped_baseline
+    from detector.features import FEATURES
+
     if request.baseline is not None:
         return anomaly.load(request.baseline), f"the baseline in {request.baseline}"
     settings = request.settings.anomaly

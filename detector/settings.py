@@ -60,8 +60,9 @@ class Campaigns:
     rejoin_share: float = 0.3
     max_evidence_per_family: float = 6.0
     min_families: int = 2
-    min_family_evidence: float = 1.0
+    min_family_evidence: float = 1.5
     min_coordination: float = 4.0
+    min_dealt: float = 4.0
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0

@@ -21,7 +21,8 @@ from detector.campaigns.evidence import Evidence
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.sharding import collision_share
 
-INFRASTRUCTURE = ("network", "payment", "identity", "time")
+#: Families that tie accounts to one owner; people who come for the same thing sign up at the same time, too.
+INFRASTRUCTURE = ("network", "payment", "identity", "takeover")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Traits:
     in_system: float
     created_72h: float
     phi_excess: float
+    dealt: float
     tied: float
     equal: float
     known: bool
@@ -98,7 +100,8 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         in_system=system,
         created_72h=float(within.max() / len(people)),
         phi_excess=float(np.clip(excess, 0, 1)),
-        tied=_sum_of_families(evidence, INFRASTRUCTURE),
+        dealt=_ramp(sharding[0].weight, 2.5, 4.5) if sharding else 0.0,
+        tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
         equal=_sum_of_families(evidence, ("load",)),
         known=bool(people["has_account_row"].any()),
         size=len(people),
@@ -124,7 +127,7 @@ def _organisation(t: Traits) -> Explanation:
     return Explanation(
         "one organisation that does not hide",
         _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
-        8.0,
+        12.0,
         f"at most {overt:.0%} of the accounts share "
         + ("one payment instrument, mailbox domain and place of sign-up" if t.known else "one network")
         + "; an organisation's would all",
@@ -135,8 +138,8 @@ def _organisation(t: Traits) -> Explanation:
 def _course(t: Traits) -> Explanation:
     fit = min(
         _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
-        _ramp(t.unpaid, 0.4, 0.8),
-        0.4 + 0.6 * _ramp(t.replay, 0.02, 0.1),
+        max(_ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.phi_excess, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
+        1.0 - t.dealt,
     )
     return Explanation(
         "a course or workshop",
@@ -174,7 +177,7 @@ def _application(t: Traits) -> Explanation:
 def _benchmark(t: Traits) -> Explanation:
     return Explanation(
         "a public benchmark that several groups run",
-        _ramp(t.replay, 0.1, 0.4),
+        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 4.0, 8.0)),
         6.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
@@ -196,8 +199,8 @@ def _published(t: Traits) -> Explanation:
     loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
     return Explanation(
         "unrelated users of a published prompt",
-        loose * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0)),
-        6.0,
+        loose * (1.0 - 0.35 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
+        9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
         "digits of evidence, "
         "which unrelated users' would not",

@@ -85,5 +85,5 @@ def _ranges(starts: Ints, members: Ints) -> Ints:
 
 def places(rows: pd.DataFrame, most: int = 3) -> tuple[str, ...]:
     """Where the first rows stand in the input, as file number and row."""
-    first = rows.sort_values(["file", "row"]).head(most)
-    return tuple(f"{file}:{row}" for file, row in zip(first["file"], first["row"], strict=True))
+    file, row = rows["file"].to_numpy(), rows["row"].to_numpy()
+    return tuple(f"{file[i]}:{row[i]}" for i in np.lexsort((row, file))[:most])

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from detector.profiles.keys import FAMILY_OF, KINDS
+from detector.profiles.orders import order_by
 from detector.settings import Campaigns
 
 #: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
@@ -117,7 +118,7 @@ def _held(keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campa
     kind, key, account = kind[rows.index], rows["key"].to_numpy(), rows["account"].to_numpy()
     degree = _degree(kind, key, principals[account])
     family = np.array([sorted(set(_FAMILIES)).index(name) for name in _FAMILIES])[kind]
-    asked = np.nan_to_num(rows["requests"].to_numpy(), nan=-1.0)
+    asked = np.nan_to_num(rows["requests"].to_numpy(), nan=-1.0).astype(np.int64)
     rare = _rank(account, family, (degree, kind, key))
     heavy = _rank(account, family, (-asked, degree, kind, key))
     kept = (degree >= settings.min_principals) & (
@@ -140,7 +141,7 @@ def _degree(
     kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Principals that hold the key of each row."""
-    order = np.lexsort((principal, key, kind))
+    order = order_by(kind, key, principal)
     k, v, p = kind[order], key[order], principal[order]
     new_key = np.append(True, (k[1:] != k[:-1]) | (v[1:] != v[:-1]))[: len(k)]
     new = new_key | np.append(True, p[1:] != p[:-1])[: len(k)]
@@ -157,7 +158,7 @@ def _rank(
     by: tuple[npt.NDArray[np.generic], ...],
 ) -> npt.NDArray[np.int64]:
     """Position of each row among those of its account and family, in ascending order of the given columns."""
-    order = np.lexsort((*reversed(by), family, account))
+    order = order_by(account, family, *by)
     a, f = account[order], family[order]
     first = np.flatnonzero(np.append(True, (a[1:] != a[:-1]) | (f[1:] != f[:-1]))[: len(a)])
     sizes = np.diff(np.append(first, len(a)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 COORDINATION = (
     "network", "payment", "client", "identity", "time", "content", "load", "rhythm", "model", "takeover",
 )  # fmt: skip
-EXTRACTION = ("elicitation", "harvest")
+EXTRACTION = ("elicitation", "harvest", "factory")
 SHARDING = "sharding"
 FAMILIES = (*COORDINATION, *EXTRACTION, SHARDING)
 
@@ -49,6 +49,11 @@ def digits(p: float, cap: float) -> float:
     if p <= 0.0:
         return cap
     return float(min(cap, max(0.0, -math.log10(p))))
+
+
+def coverage(covered: int, n: int) -> float:
+    """How much a fact of some members says of all n: it counts whole where half of them have it."""
+    return min(1.0, 2.0 * covered / max(1, n))
 
 
 def cap_for(n: int, most: float) -> float:

@@ -14,11 +14,15 @@ from detector.campaigns.benign import Explanation, Traits, best_explanation, tra
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
-from detector.campaigns.grow import attach, components, core, rejoin
+from detector.campaigns.grow import attach, components, core
+from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
+from detector.campaigns.rejoin import rejoin
+from detector.campaigns.strands import of_words, recruit, unravel
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
+from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
@@ -37,8 +41,8 @@ HARD = ("network", "payment")
 HARD_KINDS = ("device",)
 #: Facts that two operators may have in common: a maker of mailboxes, an hour of sign-up. Their cores come second.
 SOFT = ("identity", "time")
-#: Facts of which a pool's accounts have some in common with the other pools of their campaign.
-OWNED = ("payment", "device", "address", "signup_address")
+#: Share of a group that must use its frames, and requests of an account that must be known, to call it a bystander.
+NEARLY_ALL, LEAST_SEEN = 0.8, 10
 #: Facts that say nothing alone: common software, the day of sign-up.
 GENERIC = ("client", "settings", "created_1d")
 
@@ -86,8 +90,10 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     principals = tables.accounts["principal"].to_numpy()
     composites, holders = significant_composites(tables.keys, principals, settings)
     label, cores = _grow(composites, holders, principals, settings)
-    owned = tables.keys[tables.keys["kind"].isin(OWNED)]
-    label = rejoin(label, owned, settings.rejoin_share)
+    held = passages(tables)
+    verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    label = recruit(of_words(unravel(label, held, holders, settings), held), held, holders, ~verified)
+    label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
     groups = []
@@ -142,12 +148,13 @@ def _either(composites: pd.DataFrame, kind: str, family: str) -> npt.NDArray[np.
 def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Campaigns) -> Group:
     """A group with its evidence, from the half of its requests that did not form it."""
     found = find_frames(cohort)
+    cohort, n_composites = _without_bystanders(cohort, found, n_composites)
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort)]
-    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort)]
+    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
     framed = found.rows if len(found.rows) else found.in_system
-    evidence += sharding(cohort, framed) if len(framed) else []
+    evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)
     return Group(
@@ -160,6 +167,18 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
         weigh(evidence, explanation, settings),
         n_composites,
     )
+
+
+def _without_bystanders(
+    cohort: Cohort, found: Frames, n_composites: npt.NDArray[np.int64]
+) -> tuple[Cohort, npt.NDArray[np.int64]]:
+    """Group without the accounts that never use its frames, where nearly all others do."""
+    users = np.isin(cohort.members, found.users)
+    sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
+    kept = users | (sent < LEAST_SEEN)
+    if kept.all() or users.mean() < NEARLY_ALL:
+        return cohort, n_composites
+    return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
 
 
 def _id(cohort: Cohort) -> str:

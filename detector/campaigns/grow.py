@@ -106,37 +106,6 @@ def attach(label: npt.NDArray[np.int64], holders: pd.DataFrame, settings: Campai
     return found
 
 
-def rejoin(label: npt.NDArray[np.int64], keys: pd.DataFrame, least_share: float) -> npt.NDArray[np.int64]:
-    """Components joined that are pools of one campaign: much of the smaller holds cards or addresses of the other.
-
-    Parameters
-    ----------
-    label : ndarray of int64, shape (n_accounts,)
-        Component of each account, -1 for none.
-    keys : DataFrame
-        ``account``, ``kind``, ``key`` of the facts that are hard to share by chance. A key most holders of which
-        are in no component is a hub and joins nothing.
-    least_share : float
-        Share of the smaller component's accounts that must hold a key in common with the other.
-    """
-    if label.max(initial=-1) < 1:
-        return label
-    rows = pd.DataFrame({"key": keys.groupby(["kind", "key"], observed=True).ngroup(), "account": keys["account"]})
-    rows["component"] = label[rows["account"].to_numpy()]
-    inside = rows.assign(inside=rows["component"] >= 0).groupby("key")["inside"].transform("mean") >= 0.5
-    rows = rows[inside & (rows["component"] >= 0)]
-    rows = rows[rows.groupby("key")["component"].transform("nunique") > 1]
-    pairs = rows.merge(rows[["key", "component"]].drop_duplicates(), on="key", suffixes=("", "_other"))
-    pairs = pairs[pairs["component"] != pairs["component_other"]]
-    shared = pairs.groupby(["component", "component_other"])["account"].nunique().rename("n").reset_index()
-    sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    one, other = shared["component"].to_numpy(dtype=np.int64), shared["component_other"].to_numpy(dtype=np.int64)
-    joins = (sizes[one] <= sizes[other]) & (shared["n"].to_numpy() >= np.maximum(3, least_share * sizes[one]))
-    graph = coo_matrix((np.ones(int(joins.sum()), np.int8), (one[joins], other[joins])), shape=(len(sizes), len(sizes)))
-    _, found = connected_components(graph, directed=False)
-    return np.where(label >= 0, found[label], -1)
-
-
 def _key_numbers(composites: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Number of either key of each composite; shifted bins of one moment and its hour are one key."""
     both = pd.concat(

@@ -75,12 +75,6 @@ class Reference:
         return {}
 
     @cached_property
-    def rows_of(self) -> dict[int, Ints]:
-        """Positions in `rows` of each account's requests."""
-        indices: dict[int, Ints] = dict(self.rows.groupby("account").indices)  # type: ignore[arg-type]
-        return indices
-
-    @cached_property
     def content(self) -> ContentIndex:
         """Who holds each key of content."""
         keys = self.tables.keys
@@ -97,14 +91,6 @@ class Reference:
     def n_forming(self) -> int:
         """Sampled requests of these accounts in the first half."""
         return int((self.rows["half"].to_numpy() == 0).sum())
-
-    @cached_property
-    def able(self) -> tuple[list[Ints], Ints]:
-        """Positions of the requests with words of each account with at least two, few first, and their numbers."""
-        themes = self.rows["themes"].to_numpy()
-        worded = [rows[themes[rows] >= 0] for rows in self.rows_of.values()]
-        worded = sorted((rows for rows in worded if len(rows) >= 2), key=len)
-        return worded, np.array([len(rows) for rows in worded], dtype=np.int64)
 
     @cached_property
     def n_principals(self) -> int:

@@ -67,7 +67,7 @@ def kind_of(group: Group) -> str:
     """What a group is called: by its tier, and a coordinated pool that extracts nothing by its resale of access."""
     if group.weighed.tier in ("A", "B"):
         return "distillation"
-    pool = group.cohort.size >= 10 and group.traits.tied >= 8 and group.frames.share < 0.05 and group.traits.equal >= 1
+    pool = group.cohort.size >= 10 and group.traits.tied >= 8 and group.frames.share < 0.05
     return "resale pool" if pool and group.explanation.fit < 0.5 else "coordinated group"
 
 

@@ -55,7 +55,7 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     cap = settings.max_evidence_per_family
     families = {
         family: max(-cap, min(cap, max((e.weight for e in evidence if e.family == family), key=abs)))
-        for family in {e.family for e in evidence}
+        for family in sorted({e.family for e in evidence})
     }
     linking = [w for f, w in families.items() if f in COORDINATION and w >= settings.min_family_evidence]
     coordination = sum(linking)
@@ -63,7 +63,10 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     sharding = families.get(SHARDING, 0.0)
     taken = extraction + sharding - explanation.weight
     tier = None
-    if len(linking) >= settings.min_families and coordination >= settings.min_coordination:
+    # work dealt out among accounts that write alike is itself a tie, but not one for the highest tier
+    dealt = len(linking) + 1 >= settings.min_families and sharding >= settings.min_dealt
+    linked = len(linking) >= settings.min_families
+    if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
-        tier = "A" if both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
-    return Weighed(dict(sorted(families.items())), coordination, extraction, sharding, taken, tier)
+        tier = "A" if linked and both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
+    return Weighed(families, coordination, extraction, sharding, taken, tier)

@@ -24,7 +24,7 @@ def baseline() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the baseline.")
 @click.option("--note", default="", help="What the accounts are, for the baseline's card.")
 def fit(run: Path, out: Path, note: str) -> None:
-    r"""Fit a baseline on the accounts of a scan that no campaign holds.
+    """Fit a baseline on the accounts of a scan that no campaign holds.
 
     \b
     Example:

@@ -26,7 +26,7 @@ def convert(
     account_key: str | None,
     settings: Path | None,
 ) -> int:
-    r"""Write logs of any format as canonical Parquet; scanning that finds what scanning the logs does.
+    """Write logs of any format as canonical Parquet; scanning that finds what scanning the logs does.
 
     The files hold the prompts as the logs do: keep them where the logs are kept.
 

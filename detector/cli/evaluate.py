@@ -17,7 +17,7 @@ import click
     help="Parquet or CSV with account_id, kind, population, campaign.",
 )
 def evaluate(run: Path, labels: Path) -> None:
-    r"""Hold the result of a scan in folder RUN against labels.
+    """Hold the result of a scan in folder RUN against labels.
 
     \b
     Example:

@@ -13,7 +13,7 @@ from detector.cli.options import run_option
 @click.argument("id")
 @run_option
 def explain(id: str, run: Path) -> None:
-    r"""Tell what a scan found about an account or a campaign.
+    """Tell what a scan found about an account or a campaign.
 
     \b
     Example:

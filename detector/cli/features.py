@@ -14,7 +14,7 @@ import click
     show_default=True,
 )
 def features(form: str) -> None:
-    r"""List the features with unit, direction and benign causes.
+    """List the features with unit, direction and benign causes.
 
     \b
     Example:

@@ -38,7 +38,7 @@ def inspect(
     settings: Path | None,
     as_json: bool,
 ) -> int:
-    r"""Tell what logs are and hold, and what a scan could see with them, without scanning them.
+    """Tell what logs are and hold, and what a scan could see with them, without scanning them.
 
     \b
     Example:

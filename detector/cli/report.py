@@ -14,7 +14,7 @@ from detector.cli.options import run_option, settings_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
 @settings_option
 def report(run: Path, out: Path, settings: Path | None) -> None:
-    r"""Write the HTML report of a scan again.
+    """Write the HTML report of a scan again.
 
     \b
     Example:

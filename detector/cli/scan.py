@@ -75,7 +75,7 @@ def scan(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    r"""Read query logs and report distillation campaigns.
+    """Read query logs and report distillation campaigns.
 
     PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd; - is standard input. The format of
     each file is recognised from its first records.
@@ -84,9 +84,8 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
-    from detector import pipeline, report
+    from detector import pipeline
     from detector.campaigns.allow import read_allow
-    from detector.cli.findings import findings_of
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
     from detector.secret import read_key
@@ -95,6 +94,7 @@ def scan(
     chosen = read_settings(settings) if settings else Settings()
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
+    pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
     with progress(quiet or as_json) as show:
         result = pipeline.scan(
             paths,
@@ -111,6 +111,9 @@ def scan(
             progress=show,
             notice=None if quiet else say,
         )
+        from detector import report
+        from detector.cli.findings import findings_of
+
         findings = findings_of(result)
         write_result(result, out, report.render_report(findings, chosen.reporting))
     if as_json:

@@ -17,7 +17,7 @@ import click
 @click.option("--seed", type=int, default=None, help="Same seed, same bytes.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
 def simulate(out: Path, recipe: str | None, settings: Path | None, seed: int | None, form: str) -> None:
-    r"""Write synthetic logs with planted campaigns and benign look-alikes.
+    """Write synthetic logs with planted campaigns and benign look-alikes.
 
     \b
     Example:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args, get_origin, get_type_hints
 
 from detector.errors import UsageError
 
-Frames = Literal["reasoning", "grading", "generation", "tags", "harvest", "mixed", "none"]
+Frames = Literal["reasoning", "grading", "generation", "tags", "harvest", "mixed", "bare", "none"]
+Items = Literal["data_set", "strangers"]
+RequestSettings = Literal["one", "few", "own"]
 Created = Literal["burst", "drip", "aged"]
 Hours = Literal["flat", "diurnal", "burst"]
 Besides = Literal["strangers", "own"]
 
 #: Languages in which operators have frames.
-LANGUAGES = ("en", "es", "ru", "zh", "ja", "th", "hi")
+LANGUAGES = ("en", "es", "ru", "zh", "ja", "th", "hi", "ko", "ar")
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,33 @@ class Pool:
     besides: Besides = "strangers"  #: … resold traffic, or the owner's own use at its own pace
     shape: str = "balanced"  #: name in the labels
     # what is asked
-    frames: Frames = "reasoning"
+    frames: Frames = "reasoning"  #: `bare` deals a data set out with no words round its items
     n_frames: int = 3
+    own_frame: bool = False  #: every account words a frame of its own, once
     paraphrase: float = 0.0  #: part of the requests whose frame is worded anew
     languages: tuple[str, ...] = ("en",)
+    items: Items = "data_set"  #: what a frame stands round: `strangers` are real users' requests, relayed
+    subjects: int = 0  #: subjects of the data set; 0: all there are
+    searchers: float = 0.0  #: part of the accounts that first try techniques; the others scale the best one
+    search_days: float = 2.0
+    # how
+    request_settings: RequestSettings = "one"  #: combinations of settings: one, a few, or each account its own
     top_logprobs: int = 0
+    answer_tokens: float = 0.0  #: median length of an answer; 0: what the frames call for
+    answer_spread: float = 0.5
+    pivot: float = 0.0  #: part of the requests that goes to a new model within a day of its launch
     # when
     first_day: float = 1.0
     days: float = 365.0  #: length, cut at the end of the log
     hours: Hours = "flat"
     unequal: float = 0.0  #: sigma of the accounts' loads; 0 deals evenly
+    ramp_days: float = 0.0  #: days over which extraction grows from nothing, a little each day
     created: Created = "burst"
     burst_hours: float = 10.0
     banned_after: float = 0.0  #: half of the accounts are closed after so many days; 0: never
+    handover_hours: float = 3.0  #: from the ban until the other half takes over; the banned get 403
     # who
+    pools: int = 1  #: parts with cards, exits, devices, clients and sign-ups of their own
     per_card: float = 6.0  #: accounts per payment instrument; 1: a card each
     prepaid: float = 0.8  #: part of the accounts on prepaid cards
     per_address: float = 8.0  #: accounts per exit address; 1: residential exits, none shared
@@ -66,85 +79,27 @@ class Pool:
                 known = ", ".join(get_args(kind))
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found!r} is not known; choose one of {known}.")
-        for name in ("share", "paraphrase", "prepaid", "throwaway", "same_client"):
+        for name in ("share", "paraphrase", "searchers", "pivot", "prepaid", "throwaway", "same_client"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is a share; give a number from 0 to 1.")
-        for name in ("per_card", "per_address", "per_device", "n_frames", "accounts"):
+        for name in ("pools", "per_card", "per_address", "per_device", "n_frames", "accounts"):
             if getattr(self, name) < 1:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is too small; give at least 1.")
         for language in self.languages:
             if language not in LANGUAGES:
                 raise UsageError(f"Pool: languages has {language!r}; choose from {', '.join(LANGUAGES)}.")
+        self._refuse_contradictions()
+
+    def _refuse_contradictions(self) -> None:
+        if (self.own_frame or self.items == "strangers") and self.frames not in ("reasoning", "tags"):
+            raise UsageError('Pool: own_frame and items = "strangers" need frames = "reasoning" or "tags".')
+        if self.frames == "bare" and self.paraphrase:
+            raise UsageError('Pool: paraphrase words frames anew, and frames = "bare" has none; leave it out.')
+        if self.banned_after and (self.items == "strangers" or self.searchers):
+            raise UsageError('Pool: banned_after goes with neither items = "strangers" nor searchers; choose one.')
+        if self.searchers and (self.items == "strangers" or self.own_frame):
+            raise UsageError('Pool: searchers goes with neither items = "strangers" nor own_frame; choose one.')
         if self.share == 0.0 and self.frames != "none":
             raise UsageError('Pool: share = 0 extracts nothing; say frames = "none" for resale.')
-
-
-_QUIET = Pool(per_card=1.0, per_address=1.0, per_device=1.0, throwaway=0.1, prepaid=0.2)
-
-#: Known attack shapes and one grey pool, ready to be changed.
-SHAPES: dict[str, Pool] = {
-    "balanced": Pool(),
-    "paraphrased": Pool(shape="paraphrased", paraphrase=1.0, per_card=3.0, unequal=0.2),
-    "proxy_mixed": Pool(
-        shape="proxy_mixed", share=0.2, per_day=6.0, created="drip", per_card=3.0, per_address=3.0,
-        hours="diurnal", unequal=0.3, same_client=0.3,
-    ),
-    "low_and_slow": replace(
-        _QUIET,
-        shape="low_and_slow", per_day=3.0, created="drip", hours="diurnal", unequal=0.3,
-        paraphrase=0.3, same_client=0.2, per_card=2.0,
-    ),
-    "graders": Pool(
-        shape="graders", accounts=30, per_day=150.0, frames="grading", n_frames=4, per_card=4.0
-    ),
-    "solo": replace(
-        _QUIET,
-        shape="solo", accounts=1, per_day=700.0, frames="mixed", n_frames=4, created="aged",
-        same_client=0.0,
-    ),
-    "thin_spray": replace(
-        _QUIET,
-        shape="thin_spray", per_day=1.0, days=2.0, share=0.3, besides="own", n_frames=1,
-        created="aged", hours="burst", unequal=0.3, same_client=0.0,
-    ),
-    "takeover": Pool(
-        shape="takeover", accounts=40, per_day=30.0, share=0.9, besides="own", created="aged",
-        first_day=4.0, per_address=4.0, same_client=0.9, per_card=1.0, per_device=1.0,
-        throwaway=0.0, prepaid=0.1,
-    ),
-    "logprob_harvest": Pool(
-        shape="logprob_harvest", accounts=25, per_day=200.0, frames="harvest", n_frames=2,
-        top_logprobs=20,
-    ),
-    "failover": Pool(shape="failover", banned_after=3.0),
-    "other_script": Pool(shape="other_script", languages=("zh", "ja", "ru", "th", "hi")),
-    "resale": Pool(
-        shape="resale", frames="none", per_day=12.0, share=0.0, created="drip", hours="diurnal",
-        unequal=0.5, per_address=5.0,
-    ),
-}  # fmt: skip
-
-
-def shape(name: str, **changes: object) -> Pool:
-    """Pool of a known shape, with some settings changed.
-
-    Raises
-    ------
-    UsageError
-        If there is no such shape or setting.
-    """
-    if name not in SHAPES:
-        raise UsageError(_unknown("shape of campaign", name, tuple(SHAPES)))
-    settings = tuple(field.name for field in dataclasses.fields(Pool))
-    for setting in changes:
-        if setting not in settings:
-            raise UsageError(_unknown("setting of a campaign", setting, settings))
-    return replace(SHAPES[name], **changes)  # type: ignore[arg-type]
-
-
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"No {what} is called {name}.{hint} Known: {', '.join(known)}."

@@ -146,6 +146,24 @@ def dealt(first: int, end: int, weights: Floats, total: int, hours: Floats, rng:
     return single(who.astype(np.int64), when).within(first, end)
 
 
+def office_queue(calendar: Calendar, n: int, per_day: float, rng: np.random.Generator) -> Load:
+    """Work of one queue that is dealt out to `n` desks in office hours of weekdays."""
+    total = int(per_day * n * calendar.days)
+    load = dealt(calendar.first, calendar.end, np.ones(n), total, OFFICE + 0.01, rng)
+    weekend = calendar.is_weekend()[(load.when - calendar.first) // DAY]
+    return load.where(~weekend)
+
+
+def hourly(calendar: Calendar, every_hours: Ints, counts: Ints, rng: np.random.Generator) -> Load:
+    """Jobs that a clock starts at the top of the hour, every so many hours, `counts` requests each."""
+    who = np.repeat(np.arange(every_hours.size), calendar.days * 24 // every_hours)
+    first = np.cumsum(calendar.days * 24 // every_hours) - calendar.days * 24 // every_hours
+    start = calendar.first + (np.arange(who.size) - first[who]) * every_hours[who] * HOUR
+    late = (rng.exponential(4.0, size=who.size) * 1e6).astype(np.int64)
+    load = conversations(who, start + late, counts[who], 2.0, rng)
+    return single(load.who, load.when).within(calendar.first, calendar.end)
+
+
 def gathering(start: int, minutes: int, who: Ints, gap_seconds: float, rng: np.random.Generator) -> Load:
     """Conversations of people who sit together for some minutes."""
     begin = start + rng.integers(minutes * 60_000_000, size=who.size)

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from detector.drill.campaigns import Pool
 from detector.drill.clocks import Load
-from detector.drill.grammar import Grammar, Library, Texts
+from detector.drill.grammar import Library, Texts
 from detector.drill.manners import Written
-from detector.drill.voices import unframed
+from detector.drill.voices import strangers, unframed
 
 FAMILIES = ("reasoning", "grading", "generation", "tags")
 _ITEMS = {
@@ -22,6 +22,7 @@ _ITEMS = {
     "generation": "{task}",
     "tags": "{task}",
     "harvest": "{sentence}",
+    "techniques": "{task}",
 }
 
 
@@ -40,6 +41,9 @@ def deal_frames(library: Library, pools: Sequence[Pool], rng: np.random.Generato
     taken: Counter[str] = Counter()
     dealt = []
     for pool in pools:
+        if pool.frames == "bare":
+            dealt.append([Frame(language, "bare", "{task}") for language in pool.languages])
+            continue
         families = FAMILIES if pool.frames == "mixed" else (pool.frames,)
         banks = [family for family in families if "en" in pool.languages and family != "none"]
         banks += [language for language in pool.languages if language != "en"]
@@ -58,18 +62,73 @@ def write_extraction(
 ) -> Written:
     """Prompts of a campaign: items of one data set, shuffled over its accounts, in its frames."""
     n = len(load)
+    if pool.items == "strangers":
+        return unframed(_injected(library, frames, strangers(library, load, rng).prompt, rng))
+    if pool.own_frame:
+        items = library.by_area("task", _areas(library, pool, n, rng), rng)
+        return unframed(reworded(library, pool.frames, items, load.who, rng))
     pick = rng.integers(len(frames), size=n)
     anew = rng.random(n) < pool.paraphrase
-    areas = rng.integers(len(library.area_names), size=n)
+    areas = _areas(library, pool, n, rng)
     prompts = np.empty(n, dtype=object)
     for number, frame in enumerate(frames):
         for rows, worded in ((pick == number) & ~anew, False), ((pick == number) & anew, True):
+            if not rows.any():
+                continue
             if frame.language != "en":
                 grammar = library.languages[frame.language]
                 prompts[rows] = grammar.fill(frame.text, int(rows.sum()), rng)
                 continue
             prompts[rows] = _english(library, frame, worded, areas[rows], rng)
     return unframed(prompts)
+
+
+def write_techniques(library: Library, pool: Pool, load: Load, rng: np.random.Generator) -> Written:
+    """Prompts of a search: hardly two requests try the same words."""
+    items = library.by_area("task", _areas(library, pool, len(load), rng), rng)
+    return unframed(reworded(library, "techniques", items, np.arange(len(load)), rng))
+
+
+def write_winner(library: Library, pool: Pool, load: Load, rng: np.random.Generator) -> Written:
+    """Prompts that all use the one technique which worked."""
+    items = library.by_area("task", _areas(library, pool, len(load), rng), rng)
+    return unframed(reworded(library, "techniques", items, np.zeros(len(load), dtype=np.int64), rng))
+
+
+def reworded(
+    library: Library, family: str, items: Texts, which: npt.NDArray[np.int64], rng: np.random.Generator
+) -> Texts:
+    """Items in frames put together clause by clause; `which` numbers the frame round each item."""
+    n = int(which.max()) + 1 if which.size else 0
+    columns = []
+    for clause in library.operators[family]["clauses"]:
+        texts = np.array(clause, dtype=object)[rng.integers(len(clause), size=n)]
+        numbers = library.anywhere("n", n, rng)
+        columns.append([t.replace("{n}", k) for t, k in zip(texts, numbers, strict=True)])
+    heads = [" ".join(words) for words in zip(*columns, strict=True)]
+    behind = rng.random(n) < 0.3
+    return np.array(
+        [f"{item}\n\n{heads[k]}" if behind[k] else f"{heads[k]}\n{item}" for item, k in zip(items, which, strict=True)],
+        dtype=object,
+    )
+
+
+def _injected(library: Library, frames: Sequence[Frame], requests: Texts, rng: np.random.Generator) -> Texts:
+    """Requests of others with an operator's instruction before and behind."""
+    pick = rng.integers(len(frames), size=requests.size)
+    prompts = np.empty(requests.size, dtype=object)
+    for number, frame in enumerate(frames):
+        before, _, behind = frame.text.partition("{task}")
+        rows = np.flatnonzero(pick == number)
+        prompts[rows] = [before + request + behind for request in requests[rows]]
+    return prompts
+
+
+def _areas(library: Library, pool: Pool, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    if not pool.subjects:
+        return rng.integers(len(library.area_names), size=n)
+    narrow = rng.permutation(len(library.area_names))[: pool.subjects]
+    return narrow[rng.integers(narrow.size, size=n)]
 
 
 def _stock(library: Library, bank: str, rng: np.random.Generator) -> list[str]:
@@ -100,26 +159,8 @@ def _english(
         rows = np.flatnonzero(areas == number)
         grammar = library.areas[name]
         if worded:
-            prompts[rows] = _reworded(library, frame.family, grammar, rows.size, rng)
+            items = grammar.fill(_ITEMS[frame.family], rows.size, rng)
+            prompts[rows] = reworded(library, frame.family, items, np.arange(rows.size), rng)
         else:
             prompts[rows] = grammar.fill(frame.text, rows.size, rng)
     return prompts
-
-
-def _reworded(library: Library, family: str, grammar: Grammar, n: int, rng: np.random.Generator) -> Texts:
-    """Frames put together clause by clause, so that hardly two are alike."""
-    clauses = library.operators[family]["clauses"]
-    columns = []
-    for clause in clauses:
-        texts = np.array(clause, dtype=object)[rng.integers(len(clause), size=n)]
-        numbers = grammar.write("n", n, rng)
-        columns.append([t.replace("{n}", k) for t, k in zip(texts, numbers, strict=True)])
-    items = grammar.fill(_ITEMS[family], n, rng)
-    order = rng.random(n) < 0.3
-    return np.array(
-        [
-            f"{item}\n\n{' '.join(words)}" if last else f"{' '.join(words)}\n{item}"
-            for item, last, *words in zip(items, order, *columns, strict=True)
-        ],
-        dtype=object,
-    )

@@ -34,6 +34,7 @@ class Group:
     requests: pd.DataFrame  #: as `manners.compose` gives them
     kind: Kind = "benign"
     campaign: str | None = None
+    pivot: float = 0.0  #: part of the requests that goes to a new model within a day
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def developers(calendar: Calendar, n: int, rng: np.random.Generator) -> Members:
 def staff(
     calendar: Calendar,
     n: int,
-    verified: bool,
+    verified: bool | None,
     rng: np.random.Generator,
     joined_days_ago: float = 400.0,
     hours: float = 2000.0,

@@ -29,6 +29,7 @@ class Manner:
     top_logprobs: int = 0
     refused: float = 0.004
     failed: float = 0.006
+    denied: bool = False  #: the accounts are closed: every request gets 403
     keeps_session: bool = True  #: the client sends a conversation id
     end_users: int = 0  #: customers behind each account, 0 if it names none
 
@@ -58,6 +59,15 @@ PROGRAM = Manner(
     answer_tokens=110.0,
     keeps_session=False,
 )
+
+EVALUATION = Manner(
+    models=((LARGE, 1.0),), temperatures=(0.0,), max_tokens=(64,), answer_tokens=6.0, streams=0.0,
+    keeps_session=False,
+)  # fmt: skip
+DESK = Manner(
+    models=((SMALL, 1.0),), temperatures=(0.0,), max_tokens=(300,), answer_tokens=60.0, streams=0.0,
+    keeps_session=False,
+)  # fmt: skip
 
 
 def compose(members: Members, load: Load, written: Written, manner: Manner, rng: np.random.Generator) -> pd.DataFrame:
@@ -116,9 +126,11 @@ def _outcome(
     finish[answer >= caps] = "length"
     fate = rng.random(who.size)
     refused, failed = fate < manner.refused, fate > 1 - manner.failed
+    failed |= manner.denied
     finish[refused], finish[failed] = "filter", "error"
     answer = np.where(refused, 24, np.where(failed, 0, np.minimum(answer, caps)))
     codes = rng.choice([429, 500, 503, 400], size=who.size, p=[0.5, 0.2, 0.2, 0.1])
+    codes = np.full(who.size, 403) if manner.denied else codes
     return answer.astype(np.int64), np.where(failed, codes, 200), finish
 
 

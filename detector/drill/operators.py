@@ -1,13 +1,12 @@
-"""How an operator's pool is made and run, from the settings of a campaign."""
+"""How an operator's pool is run, from the settings of a campaign."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from detector.drill import identities
 from detector.drill.campaigns import Pool
 from detector.drill.clocks import (
     DAY,
@@ -19,119 +18,83 @@ from detector.drill.clocks import (
     Ints,
     Load,
     dealt,
+    joined,
     personal,
 )
-from detector.drill.frames import Frame, write_extraction
+from detector.drill.enrolment import enrol
+from detector.drill.frames import Frame, write_extraction, write_techniques, write_winner
 from detector.drill.groups import Act, Group, Stage, perform
-from detector.drill.identities import Members, Words, shared
-from detector.drill.manners import LARGE, SMALL, WEB, Manner
+from detector.drill.identities import Members
+from detector.drill.manners import CODING, LARGE, SMALL, WEB, Manner
 from detector.drill.voices import everyday, strangers
 
-SHAPES_OF_BOTS = ("aaaaaa9999", "aaaa99999", "aa9999aa", "aaaaaaaaaaa9", "aaa.aaa999", "9999aaaa")
 RESOLD = Manner(models=((LARGE, 0.7), (SMALL, 0.3)), streams=1.0, keeps_session=False, max_tokens=(None, 4096))
+#: How many requests a customer of a relay or resale pool sends in one conversation, on average.
+TURNS = 2.5
 
 
 def run_pool(stage: Stage, pool: Pool, name: str, frames: Sequence[Frame], rng: np.random.Generator) -> Group:
     """Accounts and requests of one campaign, labelled `name`."""
-    members, operated = _enrol(stage, pool, rng)
+    members, operated = enrol(stage, pool, rng)
     acts = []
     if pool.share < 1.0:
         acts.append(_besides(stage, pool, members, operated, rng))
-    if pool.frames != "none":
-        load = _orders(stage, pool, members, rng)
-        written = write_extraction(stage.library, pool, frames, load, rng)
-        acts.append(Act(operated, load, written, _manner(pool, rng)))
-    return perform(pool.shape, acts, rng, pool.kind, name)
+    if pool.searchers:
+        acts += _search(stage, pool, operated, rng)
+    elif pool.frames != "none":
+        acts += _extraction(stage, pool, operated, frames, rng)
+    return replace(perform(pool.shape, acts, rng, pool.kind, name), pivot=pool.pivot)
 
 
-def _enrol(stage: Stage, pool: Pool, rng: np.random.Generator) -> tuple[Members, Members]:
-    """Members as they see themselves, and the same accounts in the operator's hands."""
-    n = pool.accounts
-    members = identities.people(stage.calendar, n, rng)
-    exits = _exits(pool, rng)
-    clients = identities.kits(n, rng)
-    own_kit = f"harbor-python/1.{rng.integers(3)}.{rng.integers(7, 30)}+async"
-    clients[rng.random(n) < pool.same_client, 0] = own_kit
-    places = np.stack([shared(exits, n, rng) for _ in range(3)], axis=1)
-    members = members.with_facts(**_identity(stage, pool, members, places, rng))
-    return members, Members(members.accounts, places, clients, (0.5, 0.3, 0.2))
+def _extraction(
+    stage: Stage, pool: Pool, operated: Members, frames: Sequence[Frame], rng: np.random.Generator
+) -> list[Act]:
+    first, end = _window(stage, pool)
+    if pool.items == "strangers":
+        orders = _customers(stage, pool, pool.per_day, rng).within(first, end)
+    elif not pool.banned_after:
+        orders = _deal(pool, first, end, np.arange(pool.accounts), rng)
+    else:
+        return _handed_over(stage, pool, operated, frames, rng)
+    written = write_extraction(stage.library, pool, frames, orders, rng)
+    return [Act(operated, orders, written, _manner(pool, rng))]
 
 
-def _exits(pool: Pool, rng: np.random.Generator) -> Words:
-    count = max(int(np.ceil(pool.accounts / pool.per_address)), 1)
-    if pool.per_address <= 1.0:
-        return identities.home_addresses(3 * pool.accounts, rng)
-    half = identities.cloud_addresses(count, rng, spread=max(count // 4, 1))
-    mixed = np.where(rng.random(count) < 0.5, half, identities.home_addresses(count, rng))
-    return mixed.astype(object)
-
-
-def _identity(stage: Stage, pool: Pool, members: Members, places: Words, rng: np.random.Generator) -> dict[str, Any]:
-    facts: dict[str, Any] = {"created_at": _births(stage, pool, members, rng)}
-    facts |= _closures(stage, pool)
-    if pool.besides == "own" and pool.share < 1.0:
-        return facts  # somebody else's accounts: nothing of their sign-up is the operator's
-    n = pool.accounts
-    old = members.accounts
-    cards = identities.fingerprints("pay", max(int(np.ceil(n / pool.per_card)), 1), rng)
-    throwaway = rng.random(n) < pool.throwaway
-    domains = np.array(identities.THROWAWAY, dtype=object)[rng.integers(4, size=n)]
-    pattern = old["email_pattern"].to_numpy(dtype=object)
-    devices = identities.fingerprints("dev", max(int(np.ceil(n / pool.per_device)), 1), rng)
-    return facts | {
-        "payment_fingerprint": shared(cards, n, rng),
-        "payment_funding": np.where(rng.random(n) < pool.prepaid, "prepaid", "debit"),
-        "email_domain": np.where(throwaway, domains, old["email_domain"].to_numpy(dtype=object)),
-        "email_pattern": np.where(throwaway, rng.choice(SHAPES_OF_BOTS), pattern),
-        "device_id": shared(devices, n, rng),
-        "signup_ip": places[:, 0],
-        "plan": "payg",
-    }
-
-
-def _births(stage: Stage, pool: Pool, members: Members, rng: np.random.Generator) -> Ints:
-    n, launch = pool.accounts, stage.calendar.first + int(pool.first_day * DAY)
-    if pool.created == "aged":
-        age = 60 * DAY + rng.exponential(200 * DAY, size=n).astype(np.int64)
-        return stage.calendar.first - age
-    if pool.created == "drip":
-        return launch - (rng.random(n) * 60 * DAY).astype(np.int64)
-    births = launch - 2 * HOUR - (rng.random(n) * pool.burst_hours * HOUR).astype(np.int64)
-    if pool.banned_after:
-        second = np.arange(n) >= n // 2
-        births[second] += int(pool.banned_after * DAY)
-    return births
-
-
-def _closures(stage: Stage, pool: Pool) -> dict[str, Any]:
-    if not pool.banned_after:
-        return {}
-    banned = np.arange(pool.accounts) < pool.accounts // 2
-    moment = stage.calendar.first + int((pool.first_day + pool.banned_after) * DAY)
-    return {
-        "status": np.where(banned, "suspended", "active"),
-        "closed_at": np.where(banned, moment, -1),
-    }
-
-
-def _orders(stage: Stage, pool: Pool, members: Members, rng: np.random.Generator) -> Load:
-    first = stage.calendar.first + int(pool.first_day * DAY)
-    end = min(first + int(pool.days * DAY), stage.calendar.end)
-    if not pool.banned_after:
-        return _deal(pool, first, end, np.arange(pool.accounts), rng)
+def _handed_over(
+    stage: Stage, pool: Pool, operated: Members, frames: Sequence[Frame], rng: np.random.Generator
+) -> list[Act]:
+    """Work of a pool whose first half is banned: the dispatcher meets 403 until the second half takes over."""
+    first, end = _window(stage, pool)
     ban = min(first + int(pool.banned_after * DAY), end)
+    over = min(ban + int(pool.handover_hours * HOUR), end)
     half = pool.accounts // 2
-    parts = [
-        _deal(pool, first, ban, np.arange(half), rng),
-        _deal(pool, min(ban + 3 * HOUR, end), end, np.arange(half, pool.accounts), rng),
+    before, after = np.arange(half), np.arange(half, pool.accounts)
+    served = joined([_deal(pool, first, ban, before, rng), _deal(pool, over, end, after, rng)])
+    denied = _deal(pool, ban, over, before, rng)
+    manner = _manner(pool, rng)
+    return [
+        Act(operated, served, write_extraction(stage.library, pool, frames, served, rng), manner),
+        Act(operated, denied, write_extraction(stage.library, pool, frames, denied, rng), replace(manner, denied=True)),
     ]
-    first_part = len(parts[0])
-    return Load(
-        np.concatenate([part.who for part in parts]),
-        np.concatenate([part.when for part in parts]),
-        np.concatenate([parts[0].session, parts[1].session + first_part]),
-        np.concatenate([part.turn for part in parts]),
-    )
+
+
+def _search(stage: Stage, pool: Pool, operated: Members, rng: np.random.Generator) -> list[Act]:
+    """A few accounts try techniques, nearly all in vain; then the others repeat the one that worked."""
+    first, end = _window(stage, pool)
+    turn = min(first + int(pool.search_days * DAY), end)
+    few = max(round(pool.searchers * pool.accounts), 1)
+    tried = _deal(pool, first, turn, np.arange(few), rng)
+    scaled = _deal(pool, turn, end, np.arange(few, pool.accounts), rng)
+    manner = _manner(pool, rng)
+    return [
+        Act(operated, tried, write_techniques(stage.library, pool, tried, rng), replace(manner, refused=0.85)),
+        Act(operated, scaled, write_winner(stage.library, pool, scaled, rng), replace(manner, refused=0.1)),
+    ]
+
+
+def _window(stage: Stage, pool: Pool) -> tuple[int, int]:
+    first = stage.calendar.first + int(pool.first_day * DAY)
+    return first, min(first + int(pool.days * DAY), stage.calendar.end)
 
 
 def _deal(pool: Pool, first: int, end: int, who: Ints, rng: np.random.Generator) -> Load:
@@ -142,6 +105,9 @@ def _deal(pool: Pool, first: int, end: int, who: Ints, rng: np.random.Generator)
         none = np.zeros(0, dtype=np.int64)
         return Load(none, none, none, none)
     load = dealt(first, end, weights, int(total), hours, rng)
+    if pool.ramp_days:
+        grown = (load.when - first) / (pool.ramp_days * DAY)
+        load = load.where(rng.random(len(load)) < grown)
     return Load(who[load.who], load.when, load.session, load.turn)
 
 
@@ -151,25 +117,42 @@ def _besides(stage: Stage, pool: Pool, members: Members, operated: Members, rng:
         load = personal(stage.calendar, n, Habit(), rng)
         return Act(members, load, everyday(stage.library, n, load, rng), WEB)
     wanted = pool.per_day * ((1 - pool.share) / pool.share if pool.share else 1.0)
-    turns = 2.5
-    habit = Habit(active=0.9, weekend=1.0, visits=max(wanted / turns / 0.9 - 1, 0.0), turns=turns)
-    load = personal(stage.calendar, n, habit, rng)
+    load = _customers(stage, pool, wanted, rng)
     launch = stage.calendar.first + int(pool.first_day * DAY)
     load = load.within(launch if pool.created == "burst" else stage.calendar.first, stage.calendar.end)
     return Act(operated, load, strangers(stage.library, load, rng), RESOLD)
 
 
+def _customers(stage: Stage, pool: Pool, per_day: float, rng: np.random.Generator) -> Load:
+    """Conversations of a pool's customers, spread over its accounts."""
+    habit = Habit(active=0.9, weekend=1.0, visits=max(per_day / TURNS / 0.9 - 1, 0.0), turns=TURNS)
+    load = personal(stage.calendar, pool.accounts, habit, rng)
+    # the busiest account weighs in the mean: as many conversations are left out as are too many
+    wanted = per_day * pool.accounts * stage.calendar.days / max(len(load), 1)
+    served = rng.random(int(load.session.max()) + 1 if len(load) else 0) < wanted
+    return load.where(served[load.session])
+
+
 def _manner(pool: Pool, rng: np.random.Generator) -> Manner:
-    tokens = 6.0 if pool.frames == "harvest" else 220.0 if pool.frames == "grading" else 900.0
-    limit = 4 if pool.frames == "harvest" else int(rng.choice([2048, 4096, 8192]))
+    usual = 6.0 if pool.frames == "harvest" else 220.0 if pool.frames == "grading" else 900.0
+    limits: tuple[int | None, ...] = (4,) if pool.frames == "harvest" else (int(rng.choice([2048, 4096, 8192])),)
+    temperatures: tuple[float | None, ...] = (float(rng.choice([0.6, 0.7, 1.0])),)
+    streams = 0.0
+    if pool.request_settings != "one":
+        ordinary = CODING.temperatures
+        few = pool.request_settings == "few"
+        temperatures = tuple(rng.choice([0.2, 0.5, 0.7, 0.9, 1.0], 2, replace=False)) if few else ordinary
+        if pool.frames != "harvest":
+            limits = tuple(rng.choice([1024, 2048, 4096, 8192], 2, replace=False)) if few else CODING.max_tokens
+        streams = 0.0 if few else CODING.streams
     return Manner(
         models=((LARGE, 0.97), (SMALL, 0.03)),
-        temperatures=(float(rng.choice([0.6, 0.7, 1.0])),),
-        max_tokens=(limit,),
-        streams=0.0,
-        answer_tokens=tokens,
-        answer_spread=0.5,
+        temperatures=temperatures,
+        max_tokens=limits,
+        streams=streams,
+        answer_tokens=pool.answer_tokens or usual,
+        answer_spread=pool.answer_spread,
         top_logprobs=pool.top_logprobs,
         refused=0.03,
-        keeps_session=False,
+        keeps_session=pool.items == "strangers",
     )

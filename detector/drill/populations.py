@@ -30,6 +30,19 @@ def people(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     return perform("people", [Act(members, load, everyday(stage.library, n, load, rng), WEB)], rng)
 
 
+def more_languages(stage: Stage, n: int, rng: np.random.Generator) -> Group:
+    """People who write Korean or Arabic, in a browser or on a phone."""
+    members = identities.people(stage.calendar, n, rng)
+    load = personal(stage.calendar, n, Habit(), rng)
+    banks = [stage.library.languages[name] for name in ("ko", "ar")]
+    speaks = rng.integers(len(banks), size=n)[load.who]
+    prompts = np.empty(len(load), dtype=object)
+    for number, bank in enumerate(banks):
+        rows = speaks == number
+        prompts[rows] = bank.write("prompt", int(rows.sum()), rng)
+    return perform("more_languages", [Act(members, load, unframed(prompts), WEB)], rng)
+
+
 def developers(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Developers trying things out over the API, in office hours, some of them a great deal."""
     members = identities.developers(stage.calendar, n, rng)
@@ -141,7 +154,8 @@ def viral_prompt(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 
 #: Share of a recipe's accounts, and who makes them.
 CROWD: dict[str, tuple[float, Crowd]] = {
-    "people": (0.60, people),
+    "people": (0.58, people),
+    "more_languages": (0.02, more_languages),
     "developers": (0.14, developers),
     "agent_users": (0.08, agent_users),
     "households": (0.05, households),

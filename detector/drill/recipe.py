@@ -11,9 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from detector.drill.campaigns import Pool, shape
+from detector.drill.campaigns import Pool
 from detector.drill.occasions import OCCASIONS
 from detector.drill.populations import CROWD
+from detector.drill.shapes import shape
 from detector.errors import UsageError
 
 Groups = Mapping[str, int | Sequence[int]]
@@ -46,6 +47,11 @@ class Recipe:
         with the size of each.
     campaigns
         What is planted: `Pool` settings, or `shape("proxy_mixed", accounts=300)`.
+    launch
+        Day on which a new model appears, from 0; None: there is no new model. Ordinary accounts take
+        it up over days, campaigns as their `pivot` says.
+    bridges
+        Part of each campaign's accounts that also works for the next campaign.
     """
 
     accounts: int = 3000
@@ -54,6 +60,8 @@ class Recipe:
     crowd: Mapping[str, float] = field(default_factory=usual_crowd)
     populations: Groups = field(default_factory=usual_groups)
     campaigns: Sequence[Pool] = ()
+    launch: float | None = None
+    bridges: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a recipe that cannot be cooked, and say which word is wrong."""
@@ -61,6 +69,8 @@ class Recipe:
             raise UsageError(
                 f"Recipe: accounts = {self.accounts}, days = {self.days}; give at least 0 accounts and 1 day."
             )
+        if not 0.0 <= self.bridges <= 1.0:
+            raise UsageError(f"Recipe: bridges = {self.bridges} is a share; give a number from 0 to 1.")
         for name, share in self.crowd.items():
             _known("population of the crowd", name, CROWD, OCCASIONS, "populations")
             if share < 0:
@@ -113,9 +123,10 @@ def _campaign(path: Path, table: Any) -> Pool:  # noqa: ANN401
 def _check_type(path: Path, name: str, value: object) -> None:
     wanted: dict[str, type] = {
         "accounts": int, "days": int, "start": date, "crowd": dict, "populations": dict,
-        "campaigns": list,
+        "campaigns": list, "launch": float, "bridges": float,
     }  # fmt: skip
-    if not isinstance(value, wanted[name]) or isinstance(value, bool | datetime):
+    right = isinstance(value, wanted[name]) or (wanted[name] is float and isinstance(value, int))
+    if not right or isinstance(value, bool | datetime):
         raise UsageError(f"{path}: {name} must be {wanted[name].__name__}, not {value!r}.")
 
 

@@ -6,9 +6,10 @@ import difflib
 from datetime import date
 from pathlib import Path
 
-from detector.drill.campaigns import Pool, shape
+from detector.drill.campaigns import Pool
 from detector.drill.files import write_world
 from detector.drill.recipe import Recipe
+from detector.drill.shapes import shape
 from detector.drill.world import simulate
 from detector.errors import UsageError
 

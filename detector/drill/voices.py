@@ -48,6 +48,15 @@ def coding(library: Library, rule: str, accounts: int, load: Load, rng: np.rando
     )
 
 
+def about(library: Library, rule: str, bank: str, n: int, rng: np.random.Generator) -> Texts:
+    """Texts of one rule on two subjects of a fixed list: what an occasion is about."""
+    choices = library.fixed[bank]
+    chosen = [str(choices[i]) for i in rng.permutation(len(choices))[:2]]
+    texts = library.anywhere(rule, n, rng)
+    pick = rng.integers(2, size=n)
+    return np.array([text.replace("@subject", chosen[i]) for text, i in zip(texts, pick, strict=True)], object)
+
+
 def subjects(
     library: Library,
     accounts: int,

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from detector.drill import identities
+from detector.drill.bridges import bridged
 from detector.drill.clocks import Calendar
 from detector.drill.frames import deal_frames
 from detector.drill.grammar import library
 from detector.drill.groups import Group, Stage
+from detector.drill.launches import with_new_model
 from detector.drill.occasions import OCCASIONS
 from detector.drill.operators import run_pool
 from detector.drill.populations import CROWD
@@ -37,9 +39,14 @@ def simulate(recipe: Recipe, seed: int) -> World:
     """
     stage = Stage(Calendar(recipe.start, recipe.days), library())
     groups = [group for group in _groups(stage, recipe, seed) if len(group.members)]
+    if recipe.launch is not None:
+        groups = [
+            with_new_model(group, stage.calendar, recipe.launch, _generator(seed, "launch", number))
+            for number, group in enumerate(groups)
+        ]
     first = np.cumsum([0] + [len(group.members) for group in groups])
     ids = identities.opaque_ids(int(first[-1]), seed)
-    requests = _gather(groups, first)
+    requests = _gather(groups, first, recipe.bridges, _generator(seed, "bridges", 0))
     accounts = _accounts(groups, ids)
     queries = _queries(requests, accounts, seed)
     return World(queries, _sorted(accounts), _labels(groups, ids, requests))
@@ -70,7 +77,9 @@ def _generator(seed: int, name: str, number: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(name.encode()), number])
 
 
-def _gather(groups: list[Group], first: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.DataFrame:
+def _gather(
+    groups: list[Group], first: np.ndarray[tuple[int], np.dtype[np.int64]], bridges: float, rng: np.random.Generator
+) -> pd.DataFrame:
     """All requests, sorted by time; `account` numbers the accounts of the world."""
     parts, sessions = [], 0
     for group, start in zip(groups, first, strict=False):
@@ -81,6 +90,8 @@ def _gather(groups: list[Group], first: np.ndarray[tuple[int], np.dtype[np.int64
         parts.append(part)
     if not parts:
         return pd.DataFrame({"account": [], "timestamp": []}, dtype="int64")
+    if bridges:
+        parts = bridged(groups, parts, bridges, rng)
     together = pd.concat(parts, ignore_index=True)
     return together.sort_values(["timestamp", "account"], kind="stable", ignore_index=True)
 

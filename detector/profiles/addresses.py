@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = re.compile(rf"({_OCTET})((?:\.{_OCTET}){{2}})\.{_OCTET}", re.ASCII)
@@ -11,6 +12,7 @@ _V4 = re.compile(rf"({_OCTET})((?:\.{_OCTET}){{2}})\.{_OCTET}", re.ASCII)
 _SPECIAL = frozenset({"0", "127", "169", *map(str, range(224, 240))})
 
 
+@lru_cache(maxsize=1 << 16)
 def parse_address(text: str | None) -> tuple[str | None, str | None]:
     """Host and network of an address: v4 as itself and its /24, v6 as its /64 and its /48.
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.keys import shared_keys
-from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, distinct_of
-from detector.profiles.sketches import distinct_count, grouped_sum, smallest_per_group
+from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, values_of
+from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
@@ -33,7 +33,7 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     day_of_row = _position(days, requests)
     quiet = requests[~busy[day_of_row]]
     activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
-    distinct = _distinct(pd.concat([profile.distinct, distinct_of(quiet)], ignore_index=True))
+    distinct = _distinct(pd.concat([profile.distinct, values_of(quiet)], ignore_index=True))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
@@ -88,7 +88,7 @@ def _requests(profile: Profile) -> pd.DataFrame:
     The half is a bit of the keyed hash of the prompt: a prompt that occurs twice falls into one half both times, so
     what is verified on one half was not seen in the other.
     """
-    rows = profile.requests.copy()
+    rows = profile.requests.copy(deep=False)
     basis = np.where(rows["prompt"].to_numpy() != 0, rows["prompt"].to_numpy(), rows["request"].to_numpy())
     rows["half"] = ((basis >> np.uint64(1)) & np.uint64(1)).astype(np.int64)
     rows["topic"] = np.where(rows["themes"] < 0, -1, rows["themes"] & 0xFF)
@@ -115,13 +115,14 @@ def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, mos
     """Number of distinct values per account and kind: counted where all are held, estimated where a day was cut."""
     cut = np.zeros(n, bool)
     cut[busy] = True
-    size = distinct.groupby(["account", "kind"]).size()
-    table = size.unstack("kind").reindex(index=range(n), columns=range(len(KINDS))).fillna(0.0).astype(float)
-    hot = distinct[cut[distinct["account"].to_numpy()]]
-    for (account, kind), keys in hot.groupby(["account", "kind"])["key"]:
-        table.at[account, kind] = distinct_count(keys.to_numpy()[:most], most)
-    table.columns = pd.Index(KINDS)
-    return table
+    account, kind, key = (distinct[name].to_numpy() for name in ("account", "kind", "key"))
+    first = first_of_runs({"account": account, "kind": kind}, ["account", "kind"]) if len(key) else account
+    size = np.diff(first, append=len(key)).astype(np.float64)
+    full = cut[account[first]] & (size >= most)
+    size[full] = distinct_count(key[first[full] + most - 1], most)
+    table = np.zeros((n, len(KINDS)))
+    table[account[first], kind[first]] = size
+    return pd.DataFrame(table, columns=pd.Index(KINDS))
 
 
 def _signups(accounts: pa.Table | None) -> npt.NDArray[np.int64]:

@@ -174,10 +174,12 @@ class RequestFingerprinter:
         """Hash that stands for the request: of its id within its account, or of all it says where it has none."""
         account = self._text.values(batch.column("account_id"), PURPOSES["account"])
         named = self._text.values(batch.column("request_id"), PURPOSES["request_id"])
+        by_id = self._text.rows(np.stack([account, named], axis=1), PURPOSES["request_id"])
+        if out["identified"].all():
+            return by_id
         numbers = [np.nan_to_num(out[name], nan=-1.0).astype(np.float64).view(np.uint64) for name in NUMBERS]
         said = [out["timestamp"].view(np.uint64), *(out[name] for name in HASHES), *numbers]
         content = self._text.rows(np.stack([account, *said], axis=1), PURPOSES["row"])
-        by_id = self._text.rows(np.stack([account, named], axis=1), PURPOSES["request_id"])
         return np.where(out["identified"], by_id, content)
 
 

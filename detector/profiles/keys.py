@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pyarrow as pa
 
 from detector.profiles.addresses import parse_address
 from detector.profiles.fingerprints import PURPOSES
+from detector.profiles.orders import distinct_pairs, stable_order
 from detector.text import Fingerprinter
 from detector.text.kernel import TEMPLATE
 
@@ -58,7 +61,8 @@ FAMILIES = tuple(sorted(set(FAMILY_OF.values())))
 
 #: Principals that must hold a key for it to be kept: two people who share a few words are no news.
 LEAST_DEGREE = {"head": 3, "tail": 3, "phrase": 3}
-_BUCKETS = 1 << 22
+#: Values are counted in buckets first, since most stand alone: about two for each, but no more than this many.
+_MOST_BUCKETS = 1 << 22
 
 
 def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> pd.DataFrame:
@@ -79,21 +83,21 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
         in order of account, kind and key.
     """
     principal = accounts["principal"].to_numpy()
-    facts = {
-        kind: _shared(kind, account, values, None, principal)
-        for kind, account, values in _facts_of_accounts(accounts, key)
-    }
-    account, half = requests["account"].to_numpy(), requests["half"].to_numpy()
-    weight = requests["weight"].to_numpy()
-    for kind, (_, columns) in REQUEST_KINDS.items():
-        values = requests[list(columns)].to_numpy().ravel()
-        n = len(columns)
-        counts = np.stack([np.repeat(weight, n), np.repeat(1 - half, n), np.repeat(half, n)])
-        facts[kind] = _shared(kind, np.repeat(account, n), values, counts, principal)
-    parts = [facts[kind] for kind in KINDS]
+    facts = {kind: (account, values) for kind, account, values in _facts_of_accounts(accounts, key)}
+    account = requests["account"].to_numpy()
+    counts = requests["weight"].to_numpy(), requests["half"].to_numpy()
+
+    def holders(kind: str) -> dict[str, npt.NDArray[np.generic]]:
+        if kind in facts:
+            return _shared(kind, *facts[kind], None, principal)
+        values = requests[list(REQUEST_KINDS[kind][1])].to_numpy().ravel()
+        return _shared(kind, account, values, counts, principal)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # arrays are sorted outside of the interpreter lock
+        parts = list(threads.map(holders, KINDS))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     # stable: parts are in order of kind, rows of a part in order of key
-    order = np.argsort(joined["account"], kind="stable")
+    order = stable_order(joined["account"])
     found = pd.DataFrame({name: values[order] for name, values in joined.items()}, copy=False)
     kinds = joined["kind"][order]
     family_of = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS])
@@ -127,19 +131,25 @@ def _shared(
     kind: str,
     account: npt.NDArray[np.int64],
     values: npt.NDArray[np.uint64],
-    counts: npt.NDArray[np.int64] | None,
+    counts: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None,
     principal: npt.NDArray[np.int64],
 ) -> dict[str, npt.NDArray[np.generic]]:
-    """Holders of the values that enough principals hold, as columns in order of value; accounts must be in order."""
-    bucket = (values & np.uint64(_BUCKETS - 1)).astype(np.int64)
-    rows = np.flatnonzero((np.bincount(bucket, minlength=_BUCKETS)[bucket] > 1) & (values != 0))
-    rows = rows[np.argsort(values[rows], kind="stable")]
-    value, holder = values[rows], account[rows]
+    """Holders of the values that enough principals hold, as columns in order of value.
+
+    Accounts must be in order; each has as many values, one after another.
+    """
+    each = max(1, len(values) // max(1, len(account)))
+    buckets = min(1 << (2 * len(values)).bit_length(), _MOST_BUCKETS)
+    bucket = (values & np.uint64(buckets - 1)).astype(np.int64)
+    rows = np.flatnonzero((np.bincount(bucket, minlength=buckets)[bucket] > 1) & (values != 0))
+    rows = rows[stable_order(values[rows])]
+    value, entry = values[rows], rows // each
+    holder = account[entry]
     new_value = np.append(True, value[1:] != value[:-1])[: len(rows)]
     new_pair = new_value | np.append(True, holder[1:] != holder[:-1])[: len(rows)]
     first = np.flatnonzero(new_pair)
     group = np.cumsum(new_value)[first] - 1
-    degree = _principals(group, principal[holder[first]])[group] if len(first) else np.zeros(0, np.int64)
+    degree = np.bincount(distinct_pairs(group, principal[holder[first]]))[group] if len(first) else first
     kept = degree >= LEAST_DEGREE.get(kind, 2)
     first_kept = first[kept]
     columns: dict[str, npt.NDArray[np.generic]] = {
@@ -152,17 +162,10 @@ def _shared(
         "degree": degree[kept],
     }
     if counts is not None and len(first):
-        requests, half_0, half_1 = (np.add.reduceat(count[rows], first)[kept] for count in counts)
-        columns |= {"requests": requests.astype(np.float64), "half_0": half_0, "half_1": half_1}
+        requests, half_1 = (np.add.reduceat(count[entry], first)[kept] for count in counts)
+        sampled = np.diff(first, append=len(rows))[kept]
+        columns |= {"requests": requests.astype(np.float64), "half_0": sampled - half_1, "half_1": half_1}
     return columns
-
-
-def _principals(group: npt.NDArray[np.int64], principal: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Number of different principals in each group."""
-    order = np.lexsort((principal, group))
-    g, p = group[order], principal[order]
-    new = np.append(True, (g[1:] != g[:-1]) | (p[1:] != p[:-1]))[: len(g)]
-    return np.bincount(g[new], minlength=int(group.max()) + 1)
 
 
 def _facts_of_accounts(

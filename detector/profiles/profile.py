@@ -14,13 +14,17 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, SLOT_US, Columns
+from detector.profiles.orders import order_by
 from detector.profiles.sketches import first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
 
@@ -101,9 +105,9 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     counted = {name: columns[_RENAMED.get(name, name)] for name in _SUMS}
     ends = {"first_us": columns["timestamp"], "last_us": columns["timestamp"]}
     group = _day_key(account, columns["day"])
-    order = np.lexsort((columns["request"], group))
+    order = order_by(account, columns["day"], columns["request"])
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
-    whole = _one_row_a_request({name: rows[name] for name in SAMPLE}, group, order)
+    whole = _one_row_a_request(rows.__getitem__, group, order)
     hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
     return _cut(ids, days, whole, activity_of(hot), distinct_of(hot), sizes)
 
@@ -115,19 +119,19 @@ def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
     days = _joined([part.days for part in parts], codes)
     group = _day_key(days["account"], days["day"])
-    summed = _summed_days(days, group, np.argsort(group, kind="stable"))
+    summed = _summed_days(days, group, order_by(days["account"], days["day"]))
     busy = _busy(summed, sizes)
     activity, distinct = [], []
     for part, code in zip(parts, codes, strict=True):
         lifted = _lifted(part, code, busy, sizes)
         activity += [_moved(part.activity, code), activity_of(lifted)]
         distinct += [_moved(part.distinct, code), distinct_of(lifted)]
-    requests = _joined([part.requests for part in parts], codes)
-    group = _day_key(requests["account"], requests["day"])
+    column = partial(_column, [part.requests for part in parts], codes)
+    account, day = column("account"), column("day")
     return _cut(
         ids,
         summed,
-        _one_row_a_request(requests, group, _order_of_runs(requests["request"].view(np.uint64), group)),
+        _one_row_a_request(column, _day_key(account, day), order_by(account, day, column("request"))),
         grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
         grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
         sizes,
@@ -161,31 +165,17 @@ def _cut(
     return Profile(ids, days, kept, activity, few)
 
 
-def _order_of_runs(request: npt.NDArray[np.uint64], group: Ints) -> Ints:
-    """Order by group and request of rows that are such orders one after another.
-
-    Where each group stands in one of them, as when files are days, sorting by the group is all it takes.
-    """
-    order = np.argsort(group, kind="stable")
-    group, by_group = group[order], request[order]
-    if ((by_group[1:] > by_group[:-1]) | (group[1:] != group[:-1])).all():
-        return order
-    return order[np.lexsort((by_group, group))]
-
-
-def _one_row_a_request(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
+def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -> pd.DataFrame:
     """Identical requests as one row with their number, at their first place in the input.
 
-    `order` sorts rows by group and request.
+    `column` gives a column of the rows by its name, and `order` sorts rows by group and request.
     """
-    first = first_of_runs({"group": group[order], "request": rows["request"][order]}, ["group", "request"])
+    first = first_of_runs({"group": group[order], "request": column("request")[order]}, ["group", "request"])
     if len(first) < len(order):
-        order = np.lexsort((rows["row"], rows["file"], rows["request"], group))
-    copies = np.add.reduceat(rows["copies"][order], first) if len(order) else np.zeros(0, np.int64)
+        order = np.lexsort((column("row"), column("file"), column("request"), group))
+    copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
-    return pd.DataFrame(
-        {name: copies if name == "copies" else values[kept] for name, values in rows.items()}, copy=False
-    )
+    return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
 
 
 def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -197,20 +187,19 @@ def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def distinct_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Distinct prompts, templates and addresses with their requests, of rows that are held whole."""
-    parts = [
-        pd.DataFrame(
-            {
-                "account": rows["account"],
-                "day": rows["day"],
-                "kind": np.int64(i),
-                "key": rows[name],
-                "requests": rows["copies"],
-            }
-        )
-        for i, name in enumerate(KINDS)
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    return grouped_sum(table[table["key"] != 0], ["account", "day", "kind", "key"], ["requests"])
+    return grouped_sum(values_of(rows), ["account", "day", "kind", "key"], ["requests"])
+
+
+def values_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Prompts, templates and addresses of rows, one after another."""
+    keys = np.concatenate([rows[name].to_numpy() for name in KINDS])
+    known = np.flatnonzero(keys)
+    at = known % max(1, len(rows))
+    columns = {name: rows[name].to_numpy()[at] for name in ("account", "day")}
+    kinds = known // max(1, len(rows))
+    return pd.DataFrame(
+        {**columns, "kind": kinds, "key": keys[known], "requests": rows["copies"].to_numpy()[at]}, copy=False
+    )
 
 
 def _summed_days(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:
@@ -233,13 +222,14 @@ def _moved(table: pd.DataFrame, code: Ints) -> pd.DataFrame:
 
 def _joined(tables: list[pd.DataFrame], codes: list[Ints]) -> Columns:
     """Columns of tables one after another, with accounts under the union's codes."""
-    joined: Columns = {
-        name: np.concatenate([table[name].to_numpy() for table in tables]) for name in map(str, tables[0].columns)
-    }
-    joined["account"] = np.concatenate(
-        [code[table["account"].to_numpy()] for table, code in zip(tables, codes, strict=True)]
-    )
-    return joined
+    return {name: _column(tables, codes, name) for name in map(str, tables[0].columns)}
+
+
+def _column(tables: list[pd.DataFrame], codes: list[Ints], name: str) -> npt.NDArray[Any]:
+    parts = [table[name].to_numpy() for table in tables]
+    if name == "account":
+        parts = [code[part] for code, part in zip(codes, parts, strict=True)]
+    return np.concatenate(parts)
 
 
 def _day_keys(rows: pd.DataFrame) -> Ints:

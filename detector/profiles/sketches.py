@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.profiles.orders import order_by
+
 
 def first_of_runs(columns: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.int64]:
     """Positions at which a group begins, where equal values of the named columns stand together."""
@@ -22,7 +24,7 @@ def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFr
     """One row per group with its sums, sorted by the group; integers only, so in any order the same."""
     if not len(rows):
         return rows[[*by, *sums]]
-    order = np.lexsort([rows[name].to_numpy() for name in reversed(by)])
+    order = order_by(*(rows[name].to_numpy() for name in by))
     columns = {name: rows[name].to_numpy()[order] for name in (*by, *sums)}
     first = first_of_runs(columns, by)
     kept = {name: columns[name][first] for name in by}
@@ -41,16 +43,20 @@ def smallest_per_group(rows: pd.DataFrame, by: list[str], value: str, most: int)
     return rows[rank < most].reset_index(drop=True)
 
 
-def distinct_count(kept: npt.NDArray[np.uint64], most: int) -> float:
-    """Number of distinct values behind a bottom-k sketch.
+def distinct_count(last: npt.NDArray[np.uint64], most: int) -> npt.NDArray[np.float64]:
+    """Number of distinct values behind full bottom-k sketches: (k − 1) / U, U the k-th smallest hash in its range.
 
-    Exact while the sketch is not full; else (k − 1) / U, U the k-th smallest hash as a fraction of its range, with a
-    relative standard error of about 1/√(k − 2).
+    The relative standard error is about 1/√(k − 2). A sketch that is not full holds all there are.
+
+    Parameters
+    ----------
+    last : ndarray of uint64
+        Greatest hash of each sketch.
+    most : int
+        Its size k.
 
     References
     ----------
     .. [1] Beyer, K. et al. (2007), "On synopses for distinct-value estimation under multiset operations", SIGMOD.
     """
-    if len(kept) < most:
-        return float(len(kept))
-    return (most - 1) / (float(np.sort(kept)[most - 1]) / 2.0**64)
+    return (most - 1) / (last.astype(np.float64) / 2.0**64)

@@ -7,23 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from detector.campaigns.allow import AllowList
-from detector.campaigns.find import Group
-from detector.campaigns.scores import Scores
 from detector.errors import DetectorError
-from detector.features import FEATURES, Off
 from detector.logs.reader import FileReport
 from detector.profiles.files import Profiled, Window
 from detector.profiles.tables import Tables
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 from detector.secret import key_id
 from detector.settings import Settings
+
+if TYPE_CHECKING:
+    from detector.campaigns.allow import AllowList
+    from detector.campaigns.find import Group
+    from detector.campaigns.scores import Scores
+    from detector.features import Off
 
 SCHEMA_VERSION = 1
 _LIBRARIES = ("duckdb", "numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
@@ -37,7 +39,10 @@ FAMILY_NEEDS = {
     "content": ("prompt",),
     "elicitation": ("prompt",),
     "harvest": ("output_tokens", "top_logprobs"),
+    "factory": ("prompt",),
     "sharding": ("prompt",),
+    "model": ("model",),
+    "takeover": ("client_ip", "user_agent"),
 }
 
 
@@ -207,6 +212,8 @@ def _accounts_file(report: FileReport) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage, off: Sequence[Off], with_accounts: bool) -> dict[str, Any]:
+    from detector.features import FEATURES
+
     present = coverage.present
     families_off = [
         {"family": family, "missing": list(needs)}

@@ -53,10 +53,14 @@ def kinds() -> npt.NDArray[np.uint8]:
 
 @cache
 def lower_case() -> npt.NDArray[np.uint16]:
-    """Lower case of each code point of the plane where that is one code point, shape (65536,)."""
+    """Lower case of each code point of the plane where that is one code point, shape (65536,).
+
+    What is beyond ASCII stays so: the sign for kelvin does not become a k.
+    """
     lowered = [chr(code).lower() for code in range(BMP)]
-    codes = [ord(c) if len(c) == 1 else BMP for c in lowered]
-    table = np.where(np.array(codes) < BMP, codes, np.arange(BMP)).astype(np.uint16)
+    codes = np.array([ord(c) if len(c) == 1 else BMP for c in lowered])
+    own = np.arange(BMP)
+    table = np.where((codes < BMP) & ((codes < 0x80) == (own < 0x80)), codes, own).astype(np.uint16)
     table.setflags(write=False)
     return table
 

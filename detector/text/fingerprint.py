@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from detector.text import kernel
 from detector.text.characters import DIGIT, LETTER, SPACE, UNSPACED, kind_of, kinds, lower_case, lower_of
+from detector.text.hashing import avalanche, chain
 from detector.text.keys import LEXICON, MULTIPLIER, WORD, hash_keys
 from detector.text.lexicon import words
+from detector.text.values import combine, hash_values
 
 U64 = npt.NDArray[np.uint64]
-_WRAP = 0xFFFFFFFFFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,7 @@ class Fingerprinter:
 
     def __init__(self, key: bytes) -> None:
         self.keys = hash_keys(key)
-        self._slots, self._masks = _lexicon_table(self.keys)
-        self._sieve = _sieve(self._slots)
-        self._http = np.array([_word(self.keys, "http"), _word(self.keys, "https")], dtype=np.uint64)
+        self._lexicon = _lexicon(key)
 
     def texts(self, values: pa.Array) -> Fingerprints:
         """Fingerprints of each string; a null gives zeros and topic -1."""
@@ -60,7 +59,7 @@ class Fingerprinter:
             np.zeros(n, np.int64),
         )
         kernel.fingerprint_texts(
-            data, starts, ends, self.keys, *_tables(), self._sieve, self._slots, self._masks, self._http,
+            data, starts, ends, self.keys, *_tables(), *self._lexicon,
             found.hashes, found.topic, found.asks, found.chars,
         )  # fmt: skip
         return found
@@ -69,27 +68,26 @@ class Fingerprinter:
         """Keyed hash of each string's bytes, 0 for null; one purpose per kind of value."""
         data, starts, ends = buffers(values)
         out = np.zeros(len(starts), np.uint64)
-        kernel.hash_values(data, starts, ends, self.keys, np.uint64(purpose), out)
+        hash_values(data, starts, ends, self.keys, np.uint64(purpose), out)
         out[nulls(values)] = 0
         return out
 
     def rows(self, columns: U64, purpose: int) -> U64:
         """Keyed hash of each row of 64-bit values, shape (n, c) → (n,)."""
         out = np.zeros(len(columns), np.uint64)
-        kernel.combine(np.ascontiguousarray(columns), self.keys, np.uint64(purpose), out)
+        combine(np.ascontiguousarray(columns), self.keys, np.uint64(purpose), out)
         return out
 
 
 @cache
-def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-    """The characters as `kernel._split` looks them up: ASCII, and the first plane."""
+def _tables() -> tuple[npt.NDArray[np.uint32], U64]:
+    """The characters of the first plane, and the bits of each byte spread over eight, as the kernel looks them up."""
     kind = np.zeros(5, np.uint32)
     kind[[LETTER, DIGIT, UNSPACED, SPACE]] = kernel.IS_WORD, kernel.IS_DIGIT, kernel.IS_UNSPACED, kernel.IS_SPACE
     plane = np.bitwise_or(lower_case().astype(np.uint32) << 8, kind[kinds()], dtype=np.uint32)
-    first = plane[:128]
-    ascii_table = np.zeros(256, np.uint8)
-    ascii_table[:128] = np.where(first & kernel.IS_WORD, 0x80 | first >> 8, first & 0xFF)
-    return ascii_table, plane
+    plane[[ord(word[-1]) for word in words() if kind_of(ord(word[-1])) == UNSPACED]] |= np.uint32(kernel.IS_ENDING)
+    spread = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return plane, spread.view("<u8").ravel().astype(np.uint64)
 
 
 def nulls(values: pa.Array) -> npt.NDArray[np.bool_]:
@@ -117,8 +115,20 @@ def buffers(
     return data, starts, ends
 
 
-def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
-    """Open-addressing table from a word's hash to its groups, at most a quarter full."""
+@lru_cache(maxsize=4)
+def _lexicon(key: bytes) -> tuple[npt.NDArray[np.uint8], U64, npt.NDArray[np.int64], U64]:
+    """What the kernel looks words up in under a key.
+
+    Returns
+    -------
+    sieve : ndarray of uint8
+        One bit for each value of some bits of a hash: set where a word of the lexicon has it.
+    slots, masks : ndarray of uint64, of int64
+        Open-addressing table from a word's hash to its groups, at most a quarter full.
+    http : ndarray of uint64
+        The words that open a URL.
+    """
+    keys = hash_keys(key)
     entries = {_word(keys, word): groups for word, groups in words().items()}
     size = 1 << (4 * len(entries) - 1).bit_length()
     slots, masks = np.zeros(size, np.uint64), np.zeros(size, np.int64)
@@ -127,37 +137,32 @@ def _lexicon_table(keys: U64) -> tuple[U64, npt.NDArray[np.int64]]:
         while slots[i]:
             i = (i + 1) & (size - 1)
         slots[i], masks[i] = value, groups
-    return slots, masks
-
-
-def _sieve(slots: U64) -> npt.NDArray[np.uint8]:
-    """One bit for each value of some bits of a hash: set where a word of the lexicon has it."""
     bits = np.zeros(1 << kernel.SIEVE_BITS, np.uint8)
     bits[(slots[slots != 0] >> kernel.SIEVE_FIRST) & (len(bits) - 1)] = 1
-    return np.packbits(bits, bitorder="little")
+    http = np.array([_word(keys, "http"), _word(keys, "https")], dtype=np.uint64)
+    return np.packbits(bits, bitorder="little"), slots, masks, http
 
 
 def _word(keys: U64, word: str) -> int:
     """The hash that the kernel gives to a word."""
     codes = [lower_of(ord(c)) for c in word]
-    start = LEXICON if kind_of(codes[0]) == UNSPACED else WORD
-    h = int(keys[start])
-    for code in codes:
-        h = chain(h, code, int(keys[MULTIPLIER]))
+    unspaced = kind_of(codes[0]) == UNSPACED
+    h = int(keys[LEXICON if unspaced else WORD])
+    for value in codes if unspaced else packed(codes):
+        h = chain(h, value, int(keys[MULTIPLIER]))
     return avalanche(h)
 
 
-def chain(h: int, value: int, multiplier: int) -> int:
-    """`kernel.step` in plain integers."""
-    h = ((h ^ value) * multiplier) & _WRAP
-    return h ^ (h >> 29)
-
-
-def avalanche(h: int) -> int:
-    """`kernel.finish` in plain integers."""
-    h ^= h >> 33
-    h = (h * 0xFF51AFD7ED558CCD) & _WRAP
-    h ^= h >> 33
-    h = (h * 0xC4CEB9FE1A85EC53) & _WRAP
-    h ^= h >> 33
-    return h or 1
+def packed(codes: list[int]) -> list[int]:
+    """A word's characters as its hash takes them: up to eight of ASCII in one value, any other with a mark."""
+    values: list[int] = []
+    room = 0
+    for code in codes:
+        if code >= 0x80:
+            values.append(code | 1 << 63)
+        elif room:
+            values[-1] |= code << 8 * (8 - room)
+        else:
+            values.append(code)
+        room = 0 if code >= 0x80 else (room or 8) - 1
+    return values

@@ -22,7 +22,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+# numba's cache sees changes of this file only: after one of `hashing` or `lanes`, touch this file
 from detector.text.characters import ASTRAL_UNSPACED, BMP
+from detector.text.hashing import finish, step
+from detector.text.lanes import LANES, eight_bytes, word_bytes
 
 FRAME_WORDS = 8
 PHRASE_WORDS = 5
@@ -39,39 +42,23 @@ REASONING, HIDDEN, GRADING, GENERATION, TAGS = 1, 2, 4, 8, 16
 _THOUGHT, _HIDDEN, _WHOLE, _GRADE, _RUBRIC, _GENERATE, _DATA, _TAG = range(8)
 _NUMBER, _URL, _QUOTE = np.uint64(1), np.uint64(2), np.uint64(3)
 _FAR = -1_000_000
-#: Kinds of characters as the kernel's tables give them; a digit is part of a word too.
-IS_OTHER, IS_SPACE, IS_UNSPACED, IS_WORD, IS_DIGIT = 0, 1, 2, 4, 12
+#: Kinds of characters as the kernel's table gives them. A digit is part of a word too; an ending is an unspaced
+#: character with which a word of the lexicon ends.
+IS_OTHER, IS_SPACE, IS_UNSPACED, IS_WORD, IS_DIGIT, IS_ENDING = 0, 1, 2, 4, 12, 18
 #: The lexicon's sieve has one bit for each value of as many bits of a word's hash.
 SIEVE_BITS, SIEVE_FIRST = 16, 24
 _SIEVE_SHIFT, _SIEVE_MASK = np.uint64(SIEVE_FIRST), np.uint64((1 << SIEVE_BITS) - 1)
 _NO_MARK, _AFTER_BRACKET = np.uint8(0), np.uint8(128)
 _I0, _I1, _I2, _I3, _I4 = (np.uint64(i) for i in range(5))
-_VOTING, _LONG_WORD, _ASCII = np.uint64(4), np.uint64(12), np.uint64(0x80)
-_BALLOT, _FOUR, _LOW_16 = 4096, np.uint64(15), np.uint64(0xFFFF)
-_SPREAD, _QUARTERS = np.uint64(0x0000200040008001), np.uint64(0x0001000100010001)
+_VOTING, _LONG_WORD, _ASCII, _BYTE = np.uint64(4), np.uint64(12), np.uint64(0x80), np.uint64(0xFF)
+_KIND, _IS_FIGURE, _BEYOND = np.uint32(0xFF), np.uint32(IS_DIGIT ^ IS_WORD), np.uint64(1 << 63)
+#: Words of which none weighs more than 9 that can vote before a byte overflows.
+_BALLOT = 28
 _LOW_6, _SIX, _TWELVE = np.uint32(0x3F), np.uint32(6), np.uint32(12)
 _PLANE, _ASTRAL_FIRST, _ASTRAL_LAST = np.uint32(BMP), *(np.uint32(c) for c in ASTRAL_UNSPACED)
 _ABSENT = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 U64 = npt.NDArray[np.uint64]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def step(h, x, multiplier):  # type: ignore[no-untyped-def]
-    """Add one value to a hash chain."""
-    h = (h ^ x) * multiplier
-    return h ^ (h >> np.uint64(29))
-
-
-@njit(cache=True, nogil=True, inline="always")
-def finish(h):  # type: ignore[no-untyped-def]
-    """Avalanche of a chain (fmix64); 0 is kept for *not known*."""
-    h ^= h >> np.uint64(33)
-    h *= np.uint64(0xFF51AFD7ED558CCD)
-    h ^= h >> np.uint64(33)
-    h *= np.uint64(0xC4CEB9FE1A85EC53)
-    h ^= h >> np.uint64(33)
-    return h if h != np.uint64(0) else np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
@@ -112,59 +99,81 @@ def _quote_end(data, i, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks, masked):  # type: ignore[no-untyped-def]
-    """Cut one text into words; give how many, how many masked ones, and its characters.
+def _split(data, start, end, keys, table, sieve, http, words, runs, marks, masked, listed):  # type: ignore[no-untyped-def]
+    """Cut one text into words.
 
-    Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark:
-    the weight of its vote on the topic, plus 128 where an opening angle bracket stands before it.
+    Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark: the
+    weight of its vote on the topic, plus 128 where an opening angle bracket stands before it. `listed` receives the
+    places of words that may be in the lexicon.
 
-    Positions are unsigned, since an index that might be negative costs a comparison at every byte. `ascii_table`
-    holds the lower case of a letter or digit plus 128, and the kind of any other byte; `table`, for each character
-    of the first plane, its lower case times 256 plus its kind. A letter has bit 64 set and a digit has not.
+    A word's hash is a chain over its characters in lower case: up to eight of ASCII are one value, the first lowest;
+    any other character is one by itself, with the highest bit set. `table` holds, for each character of the first
+    plane, its lower case times 256 plus its kind. Positions are unsigned, since an index that might be negative costs
+    a comparison at every byte.
+
+    Returns
+    -------
+    n_words, n_masked, n_listed, chars : int64
+    prompt, template : uint64
+        Hashes of all words and of all masked ones in order, 0 for none.
     """
     k, word_start, run_start = keys[0], keys[1], keys[1] ^ np.uint64(5)
+    prompt, template = keys[2], keys[2] ^ _I1
     i, quote_until, wider = start, start, _I0
-    n_words, n_masked = _I0, _I0
+    n_words, n_masked, n_listed = _I0, _I0, _I0
     in_url, after_number, bracket = False, False, _NO_MARK
-    word, length, letters = word_start, _I0, np.uint8(0xFF)
+    word, length, figures = word_start, _I0, _I0
     one, two, run_length = _I0, _I0, 0
     while True:
-        first = i
-        while i < end and ascii_table[data[i]] >= 0x80:  # the common case, kept tight
-            letters &= ascii_table[data[i]]
-            word = step(word, np.uint64(ascii_table[data[i]] & np.uint8(0x7F)), k)
-            i += _I1
-        length += i - first
+        n = LANES if i < end and table[data[i]] & IS_WORD else _I0
+        while n == LANES:
+            n, lowered, digits = word_bytes(eight_bytes(data, i, end))
+            if n > _I0:
+                word = step(word, lowered, k)
+                figures |= digits
+                length += n
+                i += n
         code, kind, width = _I0, np.uint32(IS_SPACE), _I1
         if i < end:
-            code, kind = np.uint64(data[i]), np.uint32(ascii_table[data[i]])
+            code = np.uint64(data[i])
+            kind = table[code] & _KIND
             if code >= _ASCII:
                 code, kind, width = _beyond_ascii(data, i, table)
                 wider += width - _I1
                 if kind & IS_WORD:
-                    word = step(word, code, k)
-                    letters &= np.uint8(0xFF if kind == IS_WORD else 0)
+                    word = step(word, code | _BEYOND, k)
+                    figures |= np.uint64(kind & _IS_FIGURE)
                     length += _I1
                     i += width
                     continue
         if length > _I0:
             token = finish(word)
-            digits = letters & np.uint8(0x40) == 0
+            prompt = step(prompt, token, k)
+            is_number = figures != _I0
             words[n_words] = token
             runs[n_words] = _I0
             voting = np.uint8(min(length, _LONG_WORD)) - np.uint8(3)
-            marks[n_words] = bracket | (np.uint8(0) if digits or length < _VOTING else voting)
+            marks[n_words] = bracket | (np.uint8(0) if is_number or length < _VOTING else voting)
+            place = (token >> _SIEVE_SHIFT) & _SIEVE_MASK
+            listed[n_listed] = n_words
+            n_listed += np.uint64((sieve[place >> _I3] >> np.uint8(place & np.uint64(7))) & 1)
             n_words += _I1
             opens_url = code == 0x3A and (token == http[0] or token == http[1])
-            if i >= quote_until and not in_url and not (digits and after_number):
-                masked[n_masked] = _URL if opens_url else (_NUMBER if digits else token)
+            if i >= quote_until and not in_url and not (is_number and after_number):
+                mask = _URL if opens_url else (_NUMBER if is_number else token)
+                template = step(template, mask, k)
+                masked[n_masked] = mask
                 n_masked += _I1
-                after_number = digits
+                after_number = is_number
             in_url = in_url or opens_url
-            word, length, letters, bracket, run_length = word_start, _I0, np.uint8(0xFF), _NO_MARK, 0
+            word, length, figures, bracket, run_length = word_start, _I0, _I0, _NO_MARK, 0
         if i >= end:
-            return n_words, n_masked, np.int64(end - start - wider)
-        if kind == IS_UNSPACED:
+            chars = np.int64(end - start - wider)
+            return (
+                np.int64(n_words), np.int64(n_masked), np.int64(n_listed), chars,
+                _closed(prompt, n_words, k), _closed(template, n_masked, k),
+            )  # fmt: skip
+        if kind & IS_UNSPACED:
             run_length += 1
             token = run_start
             if run_length > 2:
@@ -172,12 +181,16 @@ def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks,
             if run_length > 1:
                 token = step(token, one, k)
             token = finish(step(token, code, k))
+            prompt = step(prompt, token, k)
             two, one = one, code
             words[n_words] = token
             runs[n_words] = code
             marks[n_words] = bracket | np.uint8(3 if run_length > 2 else 0)
+            listed[n_listed] = n_words
+            n_listed += np.uint64(kind == IS_ENDING)
             n_words += _I1
             if i >= quote_until and not in_url:
+                template = step(template, token, k)
                 masked[n_masked] = token
                 n_masked += _I1
                 after_number = False
@@ -189,81 +202,82 @@ def _split(data, start, end, keys, ascii_table, table, http, words, runs, marks,
                 closed = _quote_end(data, i, end)
                 if closed > i:
                     quote_until = closed
+                    template = step(template, _QUOTE, k)
                     masked[n_masked] = _QUOTE
                     n_masked += _I1
                     after_number = False
         i += width
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _closed(h, n, k):  # type: ignore[no-untyped-def]
+    """Hash of a chain of n values; 0 for none."""
+    return finish(step(h, n, k)) if n > _I0 else _I0
+
+
 @njit(cache=True, nogil=True)
-def _whole(values, n, start, keys):  # type: ignore[no-untyped-def]
-    """Hash of the first n values in order; 0 for none."""
-    if n == 0:
-        return np.uint64(0)
+def _frame(masked, first, n, start, keys):  # type: ignore[no-untyped-def]
+    """Hash of n masked words from `first` on, in order; 0 for none."""
     h = start
-    for j in range(n):
-        h = step(h, values[j], keys[0])
-    return finish(step(h, np.uint64(n), keys[0]))
+    for j in range(first, first + n):
+        h = step(h, masked[j], keys[0])
+    return _closed(h, np.uint64(n), keys[0])
 
 
 @njit(cache=True, nogil=True)
 def _phrases(masked, n, keys, grams, kept):  # type: ignore[no-untyped-def]
-    """The smallest distinct phrases among those that winnowing selects, ascending; 0 where there are fewer."""
-    kept[:] = _ABSENT
-    n_grams = n - PHRASE_WORDS + 1
+    """The smallest distinct phrases among those that winnowing selects, ascending; 0 where there are fewer.
+
+    Words of a phrase are turned by their place and put on top of one another, which needs no chain, for they are hashes
+    already. Each loop does the same at every place, so that it is done at several places at once.
+    """
+    n_grams, start = n - PHRASE_WORDS + 1, keys[3]
     for p in range(n_grams):
-        h = keys[3]
-        for j in range(PHRASE_WORDS):
-            h = step(h, masked[p + j], keys[0])
-        grams[p] = finish(h)
-    highest = _ABSENT
-    for p in range(n_grams - WINDOW + 1):
-        low = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))
-        if low < highest:
-            _keep(low, kept)
-            highest = kept[PHRASES_KEPT - 1]
+        grams[p] = finish(
+            start
+            ^ masked[p]
+            ^ _rotated(masked[p + 1], 13)
+            ^ _rotated(masked[p + 2], 26)
+            ^ _rotated(masked[p + 3], 39)
+            ^ _rotated(masked[p + 4], 52)
+        )
+    n_windows = n_grams - WINDOW + 1
+    for p in range(n_windows):
+        grams[p] = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))
+    last = _I0
     for j in range(PHRASES_KEPT):
-        if kept[j] == _ABSENT:
-            kept[j] = np.uint64(0)
+        least = _ABSENT
+        for p in range(n_windows):
+            least = min(least, grams[p] if grams[p] > last else _ABSENT)
+        kept[j] = _I0 if least == _ABSENT else least
+        last = least
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _rotated(value, bits):  # type: ignore[no-untyped-def]
+    return (value << np.uint64(bits)) | (value >> np.uint64(64 - bits))
 
 
 @njit(cache=True, nogil=True)
-def _keep(value, kept):  # type: ignore[no-untyped-def]
-    """Insert a value into the ascending row of the smallest distinct ones."""
-    for j in range(kept.size):
-        if kept[j] == value:
-            return
-    j = kept.size - 1
-    while j > 0 and kept[j - 1] > value:
-        kept[j] = kept[j - 1]
-        j -= 1
-    kept[j] = value
-
-
-@njit(cache=True, nogil=True)
-def _topic(words, marks, n):  # type: ignore[no-untyped-def]
+def _topic(words, marks, n, spread, votes):  # type: ignore[no-untyped-def]
     """Topic bits: each is the weighted majority of the words' bits; -1 without a word that votes.
 
-    Four bits vote at once: multiplication spreads them over the four quarters of a number, and no quarter overflows
-    within `_BALLOT` words.
+    Eight bits vote at once: `spread` puts the bits of a byte into the bytes of a number, of which none overflows within
+    `_BALLOT` words.
     """
-    votes = np.zeros(TOPIC_BITS, np.int64)
+    votes[:] = 0
     weight, topic = 0, 0
     for first in range(0, n, _BALLOT):
-        a, b, c, d = _I0, _I0, _I0, _I0
+        low, high = _I0, _I0
         for j in range(first, min(n, first + _BALLOT)):
             vote = np.uint64(marks[j] & np.uint8(127))
             weight += np.int64(vote)
-            a += ((((words[j] >> np.uint64(8)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
-            b += ((((words[j] >> np.uint64(12)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
-            c += ((((words[j] >> np.uint64(16)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
-            d += ((((words[j] >> np.uint64(20)) & _FOUR) * _SPREAD) & _QUARTERS) * vote
-        for bit in range(4):
-            shift = np.uint64(16 * bit)
-            votes[bit] += np.int64((a >> shift) & _LOW_16)
-            votes[4 + bit] += np.int64((b >> shift) & _LOW_16)
-            votes[8 + bit] += np.int64((c >> shift) & _LOW_16)
-            votes[12 + bit] += np.int64((d >> shift) & _LOW_16)
+            low += spread[(words[j] >> np.uint64(8)) & _BYTE] * vote
+            high += spread[(words[j] >> np.uint64(16)) & _BYTE] * vote
+        for bit in range(8):
+            shift = np.uint64(8 * bit)
+            votes[bit] += np.int64((low >> shift) & _BYTE)
+            votes[8 + bit] += np.int64((high >> shift) & _BYTE)
     for bit in range(TOPIC_BITS):
         topic |= np.int64(2 * votes[bit] > weight) << bit
     return topic if weight else -1
@@ -295,15 +309,13 @@ def _groups_of_run(runs, j, keys, slots, masks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: ignore[no-untyped-def]
+def _elicits(words, runs, marks, listed, n, keys, slots, masks, seen):  # type: ignore[no-untyped-def]
     """Bit mask of what the text asks for: words of two groups within `NEAR` words of each other."""
     seen[:] = _FAR
     asks = 0
-    for j in range(n):
+    for c in range(n):
+        j = listed[c]
         if runs[j] == _I0:
-            mark = (words[j] >> _SIEVE_SHIFT) & _SIEVE_MASK
-            if not (sieve[mark >> _I3] >> np.uint8(mark & np.uint64(7))) & 1:
-                continue
             groups = _look_up(words[j], slots, masks)
         else:
             groups = _groups_of_run(runs, j, keys, slots, masks)
@@ -312,8 +324,7 @@ def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: i
         if marks[j] >= 128 and (groups >> _TAG) & 1:
             asks |= TAGS
         for g in range(_TAG):
-            if (groups >> g) & 1:
-                seen[g] = j
+            seen[g] = j if (groups >> g) & 1 else seen[g]
         near = j - NEAR
         if seen[_THOUGHT] >= near:
             if seen[_HIDDEN] >= near:
@@ -328,9 +339,7 @@ def _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def fingerprint_texts(
-    data, starts, ends, keys, ascii_table, table, sieve, slots, masks, http, hashes, topics, asks, chars
-):  # type: ignore[no-untyped-def]
+def fingerprint_texts(data, starts, ends, keys, table, spread, sieve, slots, masks, http, hashes, topics, asks, chars):  # type: ignore[no-untyped-def]
     """Fingerprints of texts [starts[i], ends[i]) of a UTF-8 buffer, written into the last four arrays."""
     longest = 1
     for t in range(starts.size):
@@ -340,48 +349,16 @@ def fingerprint_texts(
     marks = np.empty(longest, np.uint8)
     masked = np.empty(longest, np.uint64)
     grams = np.empty(longest, np.uint64)
+    listed = np.empty(longest, np.int64)
     seen = np.empty(8, np.int64)
+    votes = np.empty(TOPIC_BITS, np.int64)
     for t in range(starts.size):
-        start, end = np.uint64(starts[t]), np.uint64(ends[t])
-        words_found, masked_found, chars[t] = _split(
-            data, start, end, keys, ascii_table, table, http, words, runs, marks, masked
+        n, n_masked, n_listed, chars[t], hashes[t, PROMPT], hashes[t, TEMPLATE] = _split(
+            data, np.uint64(starts[t]), np.uint64(ends[t]), keys, table, sieve, http, words, runs, marks, masked, listed
         )
-        n, n_masked = np.int64(words_found), np.int64(masked_found)
-        hashes[t, PROMPT] = _whole(words, n, keys[2], keys)
-        hashes[t, TEMPLATE] = _whole(masked, n_masked, keys[2] ^ np.uint64(1), keys)
         frame = min(n_masked, FRAME_WORDS)
-        hashes[t, HEAD] = _whole(masked, frame, keys[2] ^ np.uint64(2), keys)
-        hashes[t, TAIL] = _whole(masked[n_masked - frame :], frame, keys[2] ^ np.uint64(3), keys)
+        hashes[t, HEAD] = _frame(masked, 0, frame, keys[2] ^ np.uint64(2), keys)
+        hashes[t, TAIL] = _frame(masked, n_masked - frame, frame, keys[2] ^ np.uint64(3), keys)
         _phrases(masked, n_masked, keys, grams, hashes[t, PHRASE_0:])
-        topics[t] = _topic(words, marks, n)
-        asks[t] = _elicits(words, runs, marks, n, keys, sieve, slots, masks, seen)
-
-
-@njit(cache=True, nogil=True)
-def hash_values(data, starts, ends, keys, purpose, out):  # type: ignore[no-untyped-def]
-    """Keyed hash of the bytes of each value as they stand; `purpose` keeps kinds of value apart."""
-    k = keys[0]
-    for t in range(starts.size):
-        h = keys[5] ^ purpose
-        i = starts[t]
-        while i + 8 <= ends[t]:
-            x = np.uint64(0)
-            for j in range(8):
-                x |= np.uint64(data[i + j]) << np.uint64(8 * j)
-            h = step(h, x, k)
-            i += 8
-        x = np.uint64(ends[t] - starts[t]) << np.uint64(56)
-        for j in range(ends[t] - i):
-            x |= np.uint64(data[i + j]) << np.uint64(8 * j)
-        out[t] = finish(step(h, x, k))
-
-
-@njit(cache=True, nogil=True)
-def combine(columns, keys, purpose, out):  # type: ignore[no-untyped-def]
-    """Keyed hash of each row of a matrix of 64-bit values."""
-    k = keys[0]
-    for t in range(columns.shape[0]):
-        h = keys[6] ^ purpose
-        for c in range(columns.shape[1]):
-            h = step(h, columns[t, c], k)
-        out[t] = finish(h)
+        topics[t] = _topic(words, marks, n, spread, votes)
+        asks[t] = _elicits(words, runs, marks, listed, n_listed, keys, slots, masks, seen)

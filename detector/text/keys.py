@@ -1,9 +1,10 @@
 """The secret constants that make every hash of content unpredictable to who writes the content.
 
 All hashes are chains h ← (h ⊕ x)·K, h ← h ⊕ (h ≫ 29) with a secret odd multiplier K and a secret start,
-finished by an avalanche [1]_. Without the key nobody can construct texts that collide, and a hash that leaves
-the tool cannot be reversed by trying texts. It is not SipHash [2]_: a chain costs one multiplication for a
-character, and its outputs are never handed to the author of the text, who would need them for an attack.
+finished by an avalanche [1]_; that of a phrase is the avalanche of its words' hashes, turned by their places. Without
+the key nobody can construct texts that collide, and a hash that leaves the tool cannot be reversed by trying texts. It
+is not SipHash [2]_: a chain costs one multiplication for up to eight characters, and its outputs are never handed to
+the author of the text, who would need them for an attack.
 
 References
 ----------

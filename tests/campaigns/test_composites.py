@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from detector.campaigns.composites import significant_composites
-from detector.campaigns.grow import attach, components, core, rejoin
+from detector.campaigns.grow import attach, components, core
 from detector.profiles.keys import FAMILY_OF, KINDS
 from detector.settings import Campaigns
 
@@ -105,31 +105,3 @@ def test_an_account_is_attached_to_the_group_that_holds_most_of_its_composites()
         }
     )
     assert attach(label, holders, SETTINGS).tolist() == [0, 0, 0, 1, 1, 1, 0, -1]
-
-
-def owned(holders):
-    rows = [
-        {"account": account, "kind": kind, "key": key}
-        for (kind, key), accounts in holders.items()
-        for account in accounts
-    ]
-    return pd.DataFrame(rows)
-
-
-def test_pools_that_share_cards_are_one_campaign_again():
-    label = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2])
-    cards = owned({("payment", 1): [0, 4], ("payment", 2): [1, 5], ("payment", 3): [2, 6]})
-    joined = rejoin(label, cards, 0.3)
-    assert len(set(joined[:8])) == 1
-    assert joined[8] != joined[0]
-
-
-def test_one_bridging_account_joins_nothing():
-    label = np.repeat([0, 1], 20)
-    assert len(set(rejoin(label, owned({("payment", 1): [0, 20]}), 0.3))) == 2
-
-
-def test_an_exit_that_outsiders_use_joins_nothing():
-    label = np.array([0] * 4 + [1] * 4 + [-1] * 20)
-    hub = owned({("address", 1): list(range(28))})
-    assert len(set(rejoin(label, hub, 0.3)[:8])) == 2

@@ -12,7 +12,8 @@ from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
-from detector.campaigns.verify.sharding import collision_share, phi, sharding, without_strangers
+from detector.campaigns.verify.phi import phi
+from detector.campaigns.verify.sharding import collision_share, sharding, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from tests.profiles.batches import DAY_US, tables
 
@@ -98,7 +99,8 @@ def test_dealt_tasks_in_one_frame_are_evidence_and_interests_of_their_own_speak_
     dealt, own = (tables(world(FRAME, own_topics=flag)) for flag in (False, True))
     for made, sign in ((dealt, 1), (own, -1)):
         group = cohort(made, range(8))
-        (found,) = sharding(group, find_frames(group).rows)
+        found_frames = find_frames(group)
+        (found,) = sharding(group, found_frames.rows, found_frames.strata(found_frames.rows))
         assert np.sign(found.weight) == sign
 
 
@@ -187,7 +189,7 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
     account = np.repeat(np.arange(21), 30)
     themes = rng.integers(0, 2**16, len(account))
     themes[account == 20] = 0b1010101010101010
-    rows = pd.DataFrame({"account": account, "themes": themes})
+    rows = pd.DataFrame({"account": account, "themes": themes, "stratum": 0})
     assert phi(account, themes) > 2
     left = without_strangers(rows)
     assert 20 not in set(left["account"])
@@ -196,7 +198,7 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
 
 def test_people_who_all_differ_are_all_kept():
     account = np.repeat(np.arange(20), 30)
-    rows = pd.DataFrame({"account": account, "themes": account * 3121 % 2**16})
+    rows = pd.DataFrame({"account": account, "themes": account * 3121 % 2**16, "stratum": 0})
     assert len(without_strangers(rows)) == len(rows)
 
 

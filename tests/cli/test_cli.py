@@ -231,3 +231,10 @@ def test_a_log_without_any_account_says_how_to_name_one(tmp_path):
     done = run("scan", tmp_path / "log.jsonl", "--out", tmp_path / "r", "--quiet")
     assert done.returncode == 3
     assert "name the field that does with --account-key FIELD" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["scan", "inspect", "convert", "explain", "report", "simulate", "evaluate"])
+def test_help_shows_an_example_on_a_line_of_its_own(command):
+    lines = run(command, "--help").stdout.splitlines()
+    at = [line.strip() for line in lines].index("Example:")
+    assert lines[at + 1].strip().startswith(f"detector {command} ")

@@ -47,6 +47,8 @@ def test_a_recipe_is_read_from_toml(tmp_path):
         ("[[campaigns]]\nlanguages = ['tlh']", "languages has 'tlh'"),
         ("campaigns = [3]", "write [[campaigns]] above each"),
         ("= 3", "cannot be read as a TOML recipe"),
+        ("bridges = 1.5", "bridges = 1.5 is a share"),
+        ("launch = 'soon'", "launch must be float"),
         ("days = 0", "at least 0 accounts and 1 day"),
     ],
 )

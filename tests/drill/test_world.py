@@ -146,10 +146,15 @@ def test_failover_hands_the_work_to_the_second_half_after_the_ban():
     pool = shape("failover", accounts=20, first_day=1.0, banned_after=2.0)
     world = simulate(Recipe(accounts=0, days=6, populations={}, campaigns=(pool,)), seed=5)
     closed = world.accounts.set_index("account_id")["closed_at"]
-    last = world.queries.groupby("account_id")["timestamp"].max()
+    served = world.queries[world.queries["status_code"] != 403]
+    last = served.groupby("account_id")["timestamp"].max()
     banned = closed[closed.notna()]
     assert banned.size == 10
     assert (last[banned.index] <= banned).all()
+    denied = world.queries[world.queries["status_code"] == 403]
+    assert set(denied["account_id"]) <= set(banned.index)
+    lag = denied["timestamp"] - banned.iloc[0]
+    assert len(denied) > 10 and lag.min() >= pd.Timedelta(0) and lag.max() < pd.Timedelta("3h")
     first = world.queries.groupby("account_id")["timestamp"].min().drop(banned.index)
     assert (first > banned.iloc[0]).all()
 
@@ -165,12 +170,12 @@ def test_verified_groups_are_verified_and_the_card_firm_is_not(world):
     verified = facts.groupby("population")["organization_verified"].agg(lambda v: v.eq(True).all())
     for name in ("firm_rollout", "labelling_vendor", "judge_team", "reseller", "key_pool"):
         assert verified[name]
-    assert not verified["card_firm"]
-    cards = facts[facts["population"] == "card_firm"]["payment_fingerprint"]
-    assert cards.nunique() == 1
+    for name in ("card_firm", "unverified_rollout", "unverified_labelling", "unverified_key_pool"):
+        assert not facts.loc[facts["population"] == name, "organization_verified"].eq(True).any()
+        assert facts.loc[facts["population"] == name, "payment_fingerprint"].nunique() == 1
 
 
-def test_log_probabilities_are_harvested_only_by_harvesters(labelled):
+def test_log_probabilities_are_asked_for_by_harvesters_and_by_evaluators_with_a_harness(labelled):
     asking = labelled.loc[labelled["top_logprobs"] > 0, "population"]
-    assert set(asking) == {"logprob_harvest"}
+    assert set(asking) == {"logprob_harvest", "harness_runners"}
     assert np.isfinite(labelled["max_tokens"].dropna()).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.text.characters import DIGIT, LETTER, SPACE, UNSPACED, kind_of, lower_of
-from detector.text.fingerprint import avalanche, chain
+from detector.text.hashing import avalanche, chain
 from detector.text.keys import hash_keys
 from detector.text.lexicon import GROUPS, words
 
@@ -17,9 +17,9 @@ class Reference:
 
     def __init__(self, key: bytes) -> None:
         keys = [int(value) for value in hash_keys(key)]
-        self.multiplier, self.word, self.sequence, self.phrase, self.lexicon_start = keys[:5]
+        self.multiplier, self.word, self.sequence, self.phrase, self.lexicon_start, self.value_start = keys[:6]
         self.lexicon = words()
-        self.hashed = {self._word_hash(word): groups for word, groups in self.lexicon.items()}
+        self.hashed = {self._lexicon_hash(word): groups for word, groups in self.lexicon.items()}
 
     def hash(self, start: int, values: list[int]) -> int:
         h = start
@@ -27,9 +27,30 @@ class Reference:
             h = chain(h, value, self.multiplier)
         return avalanche(h)
 
-    def _word_hash(self, word: str) -> int:
+    def _lexicon_hash(self, word: str) -> int:
         codes = [lower_of(ord(c)) for c in word]
-        return self.hash(self.lexicon_start if kind_of(codes[0]) == UNSPACED else self.word, codes)
+        return self.hash(self.lexicon_start, codes) if kind_of(codes[0]) == UNSPACED else self.word_hash(codes)
+
+    def word_hash(self, codes: list[int]) -> int:
+        """Chain over runs of at most eight characters of ASCII, as little-endian numbers, and the others one by one."""
+        values: list[int] = []
+        run = b""
+        for code in codes:
+            if code < 128:
+                run += bytes([code])
+            if run and (code >= 128 or len(run) == 8):
+                values.append(int.from_bytes(run, "little"))
+                run = b""
+            if code >= 128:
+                values.append(code + 2**63)
+        return self.hash(self.word, [*values, *([int.from_bytes(run, "little")] if run else [])])
+
+    def value(self, text: str, purpose: int) -> int:
+        data = text.encode()
+        whole = len(data) // 8 * 8
+        parts = [int.from_bytes(data[i : i + 8], "little") for i in range(0, whole, 8)]
+        last = int.from_bytes(data[whole:], "little") | len(data) << 56 & (2**64 - 1)
+        return self.hash(self.value_start ^ purpose, [*parts, last])
 
     def sequence_hash(self, values: list[int], purpose: int) -> int:
         return self.hash(self.sequence ^ purpose, [*values, len(values)]) if values else 0
@@ -64,7 +85,7 @@ class Reference:
                 digits = digits or kind == DIGIT
                 continue
             if word:
-                h = self.hash(self.word, word)
+                h = self.word_hash(word)
                 weight = 0 if digits or len(word) < 4 else min(len(word), 12) - 3
                 found.append({"hash": h, "run": 0, "weight": weight, "bracket": int(bracket)})
                 opens = c == ":" and "".join(map(chr, word)) in ("http", "https")
@@ -111,10 +132,17 @@ class Reference:
         return None
 
     def phrases(self, masked: list[int]) -> list[int]:
-        grams = [self.hash(self.phrase, masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
+        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
         chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
         kept = sorted(chosen)[:KEPT]
         return kept + [0] * (KEPT - len(kept))
+
+    def phrase_hash(self, masked: list[int]) -> int:
+        h = self.phrase
+        for place, word in enumerate(masked):
+            turned = word << 13 * place
+            h ^= (turned | turned >> 64) & (2**64 - 1)
+        return avalanche(h)
 
     @staticmethod
     def topic(found: list[dict[str, int]]) -> int:

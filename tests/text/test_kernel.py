@@ -43,6 +43,12 @@ WORDS = st.sampled_from(
         ":",
         "-",
         "подробно",
+        "standing",
+        "Uncharacteristically",
+        "antidisestablishmentarianism7",
+        "coöperationalists",
+        "naïveté",
+        "\u212aelvin",
         "рассуждения",
     ]
 )
@@ -76,6 +82,18 @@ def fingerprint(text):
 @given(TEXTS)
 def test_the_kernel_equals_the_slow_reference_on_any_text(text):
     assert fingerprint(text) == SLOW.fingerprint(text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(alphabet="aZ09zA/:@[`{éß ", min_size=1, max_size=40))
+def test_words_are_cut_at_the_borders_of_letters_and_digits_wherever_eight_bytes_end(text):
+    assert fingerprint(text) == SLOW.fingerprint(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40), st.integers(0, 200))
+def test_the_hash_of_a_value_equals_the_slow_reference(text, purpose):
+    assert int(FAST.values(strings("before", text, "after"), purpose)[1]) == SLOW.value(text, purpose)
 
 
 @settings(max_examples=50, deadline=None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from detector.campaigns.cohort import Cohort, Ints
-from detector.campaigns.evidence import Evidence, cap_for, chance, digits
+from detector.campaigns.evidence import Evidence, cap_for, chance, coverage, digits
 from detector.campaigns.verify.bursts import HOUR_US, densest, without
 
 WINDOWS = (1, 6, 24, 72)
@@ -31,7 +31,8 @@ def creation(cohort: Cohort) -> list[Evidence]:
         f"{chance(burst.expected)} at the platform's rate of sign-ups then); {_in_bursts(moments)} were created "
         "within an hour of two others."
     )
-    weight = digits(burst.p, cap_for(cohort.size, CAP))
+    covered = max(burst.n, _in_bursts(moments))
+    weight = digits(burst.p, cap_for(cohort.size, CAP)) * coverage(covered, len(cohort.members))
     return [Evidence("time", "creation", statement, float(burst.n), burst.expected, min(1.0, burst.p), weight)]
 
 

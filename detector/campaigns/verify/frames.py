@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import hypergeom
 
-from detector.campaigns.cohort import Cohort, places
-from detector.campaigns.evidence import Evidence, chance, digits
+from detector.campaigns.cohort import Cohort, Ints, places
+from detector.campaigns.evidence import Evidence, chance, coverage, digits
 
 COLUMNS = {
     "head": ("head",),
@@ -31,6 +31,8 @@ COLUMNS = {
 }
 LEAST_SHARE = 0.15
 LEAST_LIFT = 10.0
+#: Share of its users' requests in which a passage stands that they keep to.
+LEAST_KEPT_TO = 0.2
 CAP = 4.0
 
 
@@ -42,24 +44,47 @@ class Frames:
     ----------
     keys : DataFrame
         ``kind``, ``key``, ``members`` (that hold it in the first half), ``requests`` (of theirs in which it stands),
-        ``lift`` (against requests of accounts outside all groups).
+        ``kept_to`` (share of its users' requests in which it stands), ``lift`` (against requests of accounts outside
+        all groups).
     rows : DataFrame
         Held-back requests of members in a frame of prompts: a head, a tail or a phrase.
     in_system : DataFrame
         Held-back requests of members whose system prompt only is a frame.
     share : float
         Share of the members' held-back requests that stand in a frame of prompts.
+    users : ndarray of int64
+        Members that use a frame in any of their requests.
     """
 
     keys: pd.DataFrame
     rows: pd.DataFrame
     in_system: pd.DataFrame
     share: float
+    users: Ints
 
     def stream(self, cohort: Cohort) -> pd.DataFrame:
         """Requests to be judged: those in a frame where at least half of the members use one, else all held back."""
         users = self.rows["account"].nunique()
         return self.rows if users >= max(3, 0.5 * len(cohort.members)) else cohort.held_back
+
+    def strata(self, rows: pd.DataFrame) -> Ints:
+        """Number of the frame that each request stands in, 0 for none, shape (len(rows),).
+
+        Of several it is the one fewest members use; only frames count that their users keep to.
+        """
+        ordered = self.keys[self.keys["kept_to"] >= LEAST_KEPT_TO]
+        ordered = ordered.sort_values(["members", "kind", "key"], ascending=[False, True, True])
+        found = np.zeros(len(rows), np.int64)
+        for kind, columns in COLUMNS.items():
+            own = np.flatnonzero((ordered["kind"] == kind).to_numpy())
+            hashes = ordered["key"].to_numpy(dtype=np.uint64)[own]
+            order = np.argsort(hashes)
+            for column in columns if len(own) else ():
+                values = rows[column].to_numpy()
+                at = np.minimum(np.searchsorted(hashes[order], values), len(own) - 1)
+                number = own[order][at] + 1
+                found = np.where(hashes[order][at] == values, np.maximum(found, number), found)
+        return found
 
 
 def find_frames(cohort: Cohort) -> Frames:
@@ -67,14 +92,16 @@ def find_frames(cohort: Cohort) -> Frames:
     table = _candidates(cohort)
     table["lift"] = _lift(cohort, table)
     table = table[table["lift"] >= LEAST_LIFT]
-    rows = cohort.held_back
+    rows = cohort.rows
     framed, in_system = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     for kind, columns in COLUMNS.items():
         hit = _holds(rows, columns, table.loc[table["kind"] == kind, "key"].to_numpy(dtype=np.uint64))
         framed |= hit if kind != "system" else False
         in_system |= hit if kind == "system" else False
-    share = float(np.average(framed, weights=rows["weight"])) if len(rows) else 0.0
-    return Frames(table, rows[framed], rows[in_system & ~framed], share)
+    users = np.unique(rows["account"].to_numpy()[framed | in_system])
+    back = rows["half"].to_numpy() == 1
+    share = float(np.average(framed[back], weights=rows["weight"].to_numpy()[back])) if back.any() else 0.0
+    return Frames(table, rows[framed & back], rows[in_system & ~framed & back], share, users)
 
 
 def _candidates(cohort: Cohort) -> pd.DataFrame:
@@ -86,9 +113,13 @@ def _candidates(cohort: Cohort) -> pd.DataFrame:
     own = pd.DataFrame({name: keys[name].to_numpy()[forming] for name in ("account", "key", "half_0")})
     own["kind"] = kind[forming]
     own["principal"] = cohort.tables.accounts["principal"].to_numpy()[own["account"]]
+    rows = cohort.rows["account"].to_numpy()[cohort.rows["half"].to_numpy() == 0]
+    own["all"] = np.bincount(rows, minlength=len(cohort.tables.accounts))[own["account"].to_numpy()]
     own = own[own.groupby("key")["key"].transform("size") >= 3]
     by = own.groupby(["kind", "key"])
-    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()}).reset_index()
+    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()})
+    table["kept_to"] = table["requests"] / by["all"].sum()
+    table = table.reset_index()
     table["kind"] = names[table["kind"].to_numpy()]
     return table[table["members"] >= max(3.0, LEAST_SHARE * cohort.size)].reset_index(drop=True)
 
@@ -136,7 +167,7 @@ def frames(cohort: Cohort, found: Frames) -> list[Evidence]:
             float(len(mine)),
             expected,
             p,
-            digits(p, CAP),
+            digits(p, CAP) * coverage(len(mine), cohort.size),
             places(found.rows),
         )
     ]

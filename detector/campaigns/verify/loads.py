@@ -16,6 +16,8 @@ from detector.campaigns.evidence import Evidence, cap_for, digits
 
 CAP = 3.0
 ROUNDS = 200
+#: A spread smaller by this share is no sign of a scheduler, however sure; one smaller by twice as much is.
+SLIGHT = 0.25
 
 
 def loads(cohort: Cohort) -> list[Evidence]:
@@ -41,4 +43,5 @@ def loads(cohort: Cohort) -> list[Evidence]:
         f"{expected:.2f} "
         f"(variance / mean {dispersion:.1f})."
     )
-    return [Evidence("load", "equal loads", statement, own, expected, p, digits(p, cap_for(cohort.size, CAP)))]
+    weight = digits(p, cap_for(cohort.size, CAP)) * float(np.clip((1 - own / expected - SLIGHT) / SLIGHT, 0.0, 1.0))
+    return [Evidence("load", "equal loads", statement, own, expected, p, weight)] if weight > 0 else []

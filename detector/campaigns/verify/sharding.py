@@ -1,16 +1,12 @@
 """Sharding: the accounts' tasks look like random shares of one data set, not like people with interests of their own.
 
-For each topic bit the table account × bit is tested for homogeneity; φ is the sum of χ² over the bits divided by
-its degrees of freedom, with the exact factor (n − 1)/n for the expectation under random dealing. φ = 1 where work
-is dealt out at random, more where accounts differ. What people differ by is measured on reference accounts with as
-many requests. κ, the share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0)
-from one that all run through (benchmarks, courses: κ high).
+φ is 1 where tasks are dealt out at random and more where accounts differ. What people differ by is measured on
+reference accounts with as many requests. κ, the share of requests whose prompt another member sends too, tells a data
+set dealt out (κ ≈ 0) from one that all run through (benchmarks, courses: κ high).
 
 References
 ----------
-.. [1] Cochran, W. (1954), "Some methods for strengthening the common χ² tests", Biometrics 10: variance test.
-.. [2] Haldane, J. (1940), "The mean and variance of χ², when used as a test of homogeneity, when expectations are
-       small", Biometrika 31: E[χ²] = df · n / (n − 1).
+.. [1] Cochran, W. (1954), "Some methods for strengthening the common χ² tests", Biometrics 10: see `verify.phi`.
 """
 
 from __future__ import annotations
@@ -18,54 +14,91 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.reference import Reference
+from detector.campaigns.verify.phi import Heterogeneity, heterogeneity, phi
+from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
 ROUNDS = 16
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
-REPLAY = 0.1
+#: Share of prompts that others send too from which tasks are not dealt out, and at which all run through them.
+REPLAY, ALL_REPLAYED = 0.1, 0.3
 STRANGE = 5.0
+#: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
+UNEVEN = 0.1
+SLOT_US = 600_000_000
 
 
-def phi(account: Ints, themes: Ints) -> float:
-    """Mean χ²/df over topic bits of the table account × bit.
+def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence]:
+    """Evidence that the given requests of members are shares of one data set.
+
+    The weight is the log10 likelihood ratio of φ between random dealing (mean 1) and people as different as reference
+    accounts with as many requests; it is zero where so few requests could not tell the two apart.
 
     Parameters
     ----------
-    account, themes : ndarray of int64, shape (n,)
-        Account and topic bits of each request; bits of −1 (no words) must be left out before.
-
-    Returns
-    -------
-    float
-        1 on average where requests are dealt to accounts at random; NaN with fewer than two accounts, or where no bit
-        varies.
+    rows : DataFrame
+        Held-back requests.
+    stratum : ndarray of int64, shape (len(rows),)
+        Number of the frame that each request stands in: only requests in one frame are compared.
     """
-    parts = contributions(account, themes)
-    n = len(account)
-    return float(parts.sum()) * (n - 1) / n / (len(parts) - 1) if len(parts) >= 2 and n >= 3 else float("nan")
+    rows = rows.assign(stratum=stratum)
+    kappa = collision_share(rows)
+    rows = without_strangers(_at_most(units(rows[rows["themes"].to_numpy() >= 0])))
+    rows = rows[rows.groupby("account")["account"].transform("size").to_numpy() >= 2]
+    strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
+    if len(strata) < 3 or len(rows) < 20:
+        return []
+    observed = _of(rows)
+    people = _people(cohort.reference, strata)
+    if math.isnan(observed.phi) or len(people) < 4:
+        return []
+    expected = float(np.mean(people))
+    chance = math.sqrt(2 / (0.5 * TOPIC_BITS * max(1, observed.df)))
+    dealt = math.hypot(chance, UNEVEN * (expected - 1))
+    own = max(float(np.std(people)), chance) + 0.15 * (expected - 1)
+    cap = cap_for(cohort.size, 6.0)
+    value = max(observed.phi, 1.0)
+    ratio = (norm.logpdf(value, 1.0, dealt) - norm.logpdf(observed.phi, expected, own)) / math.log(10)
+    weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
+    replayed = float(np.clip((kappa - REPLAY) / (ALL_REPLAYED - REPLAY), 0.0, 1.0))
+    weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
+    p = float(norm.cdf((observed.phi - expected) / own))
+    alike = (
+        "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
+    )
+    statement = (
+        f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
+        f"φ = {observed.phi:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
+        f"{expected:.2f}; {kappa:.1%} of prompts are sent by more than one member."
+    )
+    return [Evidence("sharding", "φ and κ", statement, observed.phi, expected, p, weight, places(rows))]
 
 
-def contributions(account: Ints, themes: Ints) -> npt.NDArray[np.float64]:
-    """What each account, in order of number, adds to the mean χ² over topic bits that vary."""
-    _, code = np.unique(account, return_inverse=True)
-    size = np.bincount(code).astype(float)
-    total, bits = np.zeros(len(size)), 0
-    for bit in range(TOPIC_BITS):
-        ones = (themes >> bit) & 1
-        rate = ones.mean()
-        if 0 < rate < 1:
-            per = np.bincount(code, weights=ones)
-            total += (per - size * rate) ** 2 / (size * rate * (1 - rate))
-            bits += 1
-    return total / bits if bits else np.zeros(0)
+def collision_share(rows: pd.DataFrame) -> float:
+    """κ: share of the prompts of each account that at least one other account of the rows sends too.
+
+    A prompt that an account sends again and again counts once: it is a frame, not a task.
+    """
+    known = rows.loc[rows["prompt"].to_numpy() != 0, ["account", "prompt"]].drop_duplicates()
+    return float(known.duplicated("prompt", keep=False).mean()) if len(known) else 0.0
+
+
+def units(rows: pd.DataFrame) -> pd.DataFrame:
+    """One request of each account's session, or of its ten minutes where it names no session.
+
+    Turns of one conversation are about one task: a session is the unit that is dealt out.
+    """
+    session = rows["session"].to_numpy()
+    unit = np.where(session != 0, session, (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64))
+    ordered = rows.assign(unit=unit).sort_values(["account", "unit", "request"], kind="stable")
+    return ordered.drop_duplicates(["account", "unit"]).drop(columns="unit")
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -74,58 +107,17 @@ def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
     At most one account in twenty (and one of ten or more) whose part of χ² is over `STRANGE` times the middle one is
     left out: a bystander caught by mistake, or sent by an operator, must not make dealt-out work look like people's.
     """
-    parts = contributions(rows["account"].to_numpy(), rows["themes"].to_numpy())
+    found = _of(rows)
+    parts = found.parts / np.maximum(found.freedom, 1)
     most = max(1, len(parts) // 20) if len(parts) >= 10 else 0
     strange = np.flatnonzero(parts > STRANGE * np.median(parts)) if len(parts) else np.zeros(0, np.int64)
     if not 0 < len(strange) <= most:
         return rows
-    return rows[~rows["account"].isin(np.unique(rows["account"])[strange])]
+    return rows[~rows["account"].isin(found.accounts[strange])]
 
 
-def collision_share(rows: pd.DataFrame) -> float:
-    """κ: share of requests whose prompt at least one other account of the rows sends too."""
-    known = rows[rows["prompt"].to_numpy() != 0]
-    if not len(known):
-        return 0.0
-    per = known.groupby("prompt")["account"].nunique()
-    return float((known["prompt"].map(per) > 1).mean())
-
-
-def sharding(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
-    """Evidence that the given requests of members are shares of one data set.
-
-    The weight is the log10 likelihood ratio of φ between random dealing (mean 1) and people as different as reference
-    accounts with as many requests; it is zero where so few requests could not tell the two apart.
-    """
-    rows = without_strangers(_at_most(rows[rows["themes"].to_numpy() >= 0]))
-    sizes = rows.groupby("account").size().to_numpy(dtype=np.int64)
-    sizes = sizes[sizes >= 2]
-    if len(sizes) < 3 or sizes.sum() < 20:
-        return []
-    observed, kappa = (
-        phi(rows["account"].to_numpy(), rows["themes"].to_numpy()),
-        collision_share(rows),
-    )
-    people = _people(cohort.reference, np.asarray(sizes, dtype=np.int64))
-    if math.isnan(observed) or len(people) < 4:
-        return []
-    expected = float(np.mean(people))
-    dealt = math.sqrt(2 / (0.5 * TOPIC_BITS * (len(sizes) - 1)))
-    own = max(float(np.std(people)), dealt) + 0.15 * (expected - 1)
-    cap = cap_for(cohort.size, 6.0)
-    ratio = (norm.logpdf(max(observed, 1.0), 1.0, dealt) - norm.logpdf(observed, expected, own)) / math.log(10)
-    weight = 0.0 if expected - 1 < dealt else float(np.clip(ratio, -6.0, cap))
-    weight = min(weight, -3.0) if kappa > REPLAY else weight
-    p = float(norm.cdf((observed - expected) / own))
-    alike = (
-        "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
-    )
-    statement = (
-        f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
-        f"φ = {observed:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give {expected:.2f}; "
-        f"{kappa:.1%} of prompts are sent by more than one member."
-    )
-    return [Evidence("sharding", "φ and κ", statement, observed, expected, p, weight, places(rows))]
+def _of(rows: pd.DataFrame) -> Heterogeneity:
+    return heterogeneity(*(rows[name].to_numpy() for name in ("account", "themes", "stratum")))
 
 
 def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
@@ -136,19 +128,28 @@ def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["account"].isin(most)]
 
 
-def _people(reference: Reference, sizes: npt.NDArray[np.int64]) -> list[float]:
-    """φ of random groups of reference accounts with the given numbers of requests."""
-    rng = np.random.default_rng(len(sizes))
-    themes = reference.rows["themes"].to_numpy()
-    able, counts = reference.able
+@once
+def _able(reference: Reference) -> tuple[Ints, list[Ints], Ints]:
+    """Topic bits of ordinary accounts' requests; the requests of each account with two or more, few first; how many."""
+    rows = units(reference.rows[reference.rows["themes"].to_numpy() >= 0])
+    found = [np.asarray(at, dtype=np.int64) for at in rows.groupby("account").indices.values() if len(at) >= 2]
+    found = sorted(found, key=len)
+    return rows["themes"].to_numpy(), found, np.array([len(at) for at in found], dtype=np.int64)
+
+
+def _people(reference: Reference, strata: list[Ints]) -> list[float]:
+    """φ of random groups of reference accounts with as many requests, spread over strata as the members' are."""
+    rng = np.random.default_rng(len(strata))
+    themes, able, counts = _able(reference)
     found = []
     for _ in range(ROUNDS if len(able) >= 30 else 0):
-        picked_account, picked_themes = [], []
-        for i, size in enumerate(sizes):
-            first = min(int(np.searchsorted(counts, size)), len(able) - 20)
+        accounts, picked, levels = [], [], []
+        for i, level in enumerate(strata):
+            first = min(int(np.searchsorted(counts, len(level))), len(able) - 20)
             rows = able[rng.integers(first, len(able))]
-            take = rng.choice(rows, min(int(size), len(rows)), replace=False)
-            picked_account.append(np.full(len(take), i))
-            picked_themes.append(themes[take])
-        found.append(phi(np.concatenate(picked_account), np.concatenate(picked_themes)))
+            take = rng.choice(rows, min(len(level), len(rows)), replace=False)
+            accounts.append(np.full(len(take), i))
+            picked.append(themes[take])
+            levels.append(rng.permutation(level)[: len(take)])
+        found.append(phi(np.concatenate(accounts), np.concatenate(picked), np.concatenate(levels)))
     return [value for value in found if not math.isnan(value)]

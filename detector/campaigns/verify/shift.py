@@ -1,7 +1,8 @@
 """Content shift: what members ask about differs from what as many ordinary accounts ask about.
 
 The statistic is the two-sample χ² of each topic bit, members against everybody else, averaged over bits. Accounts
-differ in their interests, so it is compared with random groups of as many ordinary accounts, not with the χ² law.
+differ in their interests, so it is compared with random groups of as many ordinary accounts, by a gamma law with their
+mean and variance, not with the χ² law.
 
 References
 ----------
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.stats import gamma
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, digits
@@ -25,6 +26,7 @@ from detector.text.kernel import TOPIC_BITS
 ROUNDS = 100
 #: A school, a trade or a firm has topics of its own too.
 CAP = 1.5
+LEAST_SURE = 1e-3
 
 
 def shift(cohort: Cohort) -> list[Evidence]:
@@ -42,9 +44,9 @@ def shift(cohort: Cohort) -> list[Evidence]:
     groups = (everybody[rng.choice(len(everybody), size, replace=False)] for _ in range(ROUNDS))
     drawn = np.array([distance(group.mean(axis=0), rates) for group in groups])
     expected, spread = float(drawn.mean()), max(float(drawn.std()), 1e-9)
-    p = float(norm.sf((observed - expected) / spread))
+    p = float(gamma.sf(observed, (expected / spread) ** 2, scale=spread**2 / max(expected, 1e-9)))
     weight = digits(p, cap_for(cohort.size, CAP))
-    if weight < 1:
+    if p > LEAST_SURE:
         return []
     statement = (
         f"What members ask about differs from what others ask about: distance {observed:.3f} in topics, where as many "

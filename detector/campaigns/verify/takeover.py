@@ -27,7 +27,7 @@ LEAST_REQUESTS = 5
 #: Traits that must be new, each in this share of the requests after the change.
 LEAST_TRAITS, LEAST_SHARE = 2, 0.5
 FLOOR = 0.005
-CAP = 3.0
+CAP = 4.0
 
 
 def takeover(cohort: Cohort) -> list[Evidence]:

@@ -1,0 +1,156 @@
+"""Strands: groups of accounts that have words of their own.
+
+A few accounts that belong to two groups, or a fact that two groups share, make one component of them. Each group's
+words tell it from the others: passages that many of its accounts keep to and hardly anybody else holds. Passages that
+the same accounts hold are one strand, whatever the accounts share besides; accounts without such a passage go where the
+holders of most of their composites are. Accounts that nothing but words of their own connects are a strand, too.
+
+References
+----------
+.. [1] Dhillon, I. (2001), "Co-clustering documents and words using bipartite spectral graph partitioning", KDD: words
+       and their holders are grouped together. Here both are exact sets, and overlap is counted instead of cut.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from detector.campaigns.grow import attach
+from detector.campaigns.passages import Ints, Passages, own_passages, strongest_strand
+from detector.settings import Campaigns
+
+#: Accounts outside that may hold a passage of a strand, per account inside.
+MOST_OUTSIDE = 0.25
+#: Share of a component that must hold a passage to cut by it.
+LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
+#: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
+#: passage that must hold another.
+LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP = 10, 0.1, 0.3
+#: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
+LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
+#: Cutting is repeated on what it gives, this often at most.
+DEPTH = 4
+
+
+def unravel(label: Ints, held: Passages, holders: pd.DataFrame, settings: Campaigns) -> Ints:
+    """Components cut into strands.
+
+    Parameters
+    ----------
+    label : ndarray of int64, shape (n_accounts,)
+        Component of each account, -1 for none.
+    holders : DataFrame
+        ``composite``, ``account``, of the composites that say who belongs where.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_accounts,)
+        Part of each account; parts of fewer than `min_principals` accounts are dissolved.
+    """
+    found = label.copy()
+    for _ in range(DEPTH):
+        before = found.copy()
+        for number in range(int(found.max(initial=-1)) + 1):
+            members = np.flatnonzero(before == number)
+            if len(members) >= 2 * settings.min_principals:
+                parts = _parts(members, held, holders, settings)
+                found[members[parts > 0]] = found.max() + parts[parts > 0]
+                found[members[parts < 0]] = -1
+        if (found == before).all():
+            break
+    return _numbered(found)
+
+
+def _parts(members: Ints, held: Passages, holders: pd.DataFrame, settings: Campaigns) -> Ints:
+    """Part of each member: 0 stays, others go, -1 is left over."""
+    own = own_passages(
+        held.of(np.isin(held.account, members)), max(LEAST_HOLDERS, LEAST_SHARE * len(members)), MOST_OUTSIDE
+    )
+    strand = _large(strongest_strand(own.matrix(np.searchsorted(members, own.account), len(members))), settings)
+    if (strand < 0).all():
+        return np.zeros(len(members), np.int64)
+    whole = np.full(int(members.max()) + 1, -1, np.int64)
+    whole[members] = strand
+    inside = np.flatnonzero(np.isin(holders["account"].to_numpy(), members))
+    strand = attach(whole, holders.iloc[inside], settings)[members]
+    rest = strand < 0
+    if rest.sum() >= settings.min_principals:
+        strand = np.where(rest, strand.max() + 1, strand)
+    return _numbered(strand)
+
+
+def _large(strand: Ints, settings: Campaigns) -> Ints:
+    sizes = np.bincount(strand[strand >= 0], minlength=1)
+    return np.where((strand >= 0) & (sizes[strand] >= settings.min_principals), strand, -1)
+
+
+def of_words(label: Ints, held: Passages) -> Ints:
+    """Components and, of accounts in none, the strands that words of their own make, numbered on."""
+    free = held.of(label[held.account] < 0)
+    own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
+    strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
+    sizes = np.bincount(strand[strand >= 0], minlength=1)
+    fresh = (strand >= 0) & (sizes[strand] >= LEAST_ALONE)
+    return _numbered(np.where(fresh, label.max(initial=-1) + 1 + strand, label))
+
+
+def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArray[np.bool_]) -> Ints:
+    """Components and the accounts outside that write as one of them does.
+
+    An account joins that holds two passages which many of the component and hardly anybody else keep to, and a
+    composite that one of the component holds; words alone are common to people of one language. One of a verified
+    organisation stands for that.
+
+    Parameters
+    ----------
+    holders : DataFrame
+        ``composite``, ``account``, of all significant composites.
+    alone : ndarray of bool, shape (n_accounts,)
+        Accounts of no verified organisation.
+    """
+    if label.max(initial=-1) < 0:
+        return label
+    sizes = np.bincount(label[label >= 0])
+    component = label[held.account]
+    inside = held.of(component >= 0)
+    pairs, n = np.unique(inside.number * len(sizes) + label[inside.account], return_counts=True)
+    number, home = pairs // len(sizes), pairs % len(sizes)
+    frames = n >= np.maximum(3, LEAST_FRAME * sizes[home])
+    belongs = np.full(int(held.number.max(initial=0)) + 1, -1, np.int64)
+    belongs[number[frames]] = home[frames]
+    members_of = np.zeros(len(belongs), np.int64)
+    members_of[number[frames]] = n[frames]
+    outside = held.degree - members_of[held.number]
+    telling = (belongs[held.number] >= 0) & (outside <= MOST_OUTSIDE * members_of[held.number]) & held.kept_to()
+    loose = held.of(telling & (component < 0) & alone[held.account])
+    wishes, n_held = np.unique(loose.account * len(sizes) + belongs[loose.number], return_counts=True)
+    wishes = wishes[n_held >= LEAST_PASSAGES]
+    n_held = n_held[n_held >= LEAST_PASSAGES]
+    linked = np.isin(wishes, _links(label, holders, len(sizes)))
+    order = np.lexsort((wishes, n_held))
+    found = label.copy()
+    good = order[linked[order]]
+    found[wishes[good] // len(sizes)] = wishes[good] % len(sizes)
+    return found
+
+
+def _links(label: Ints, holders: pd.DataFrame, n: int) -> Ints:
+    """Pairs of an account and a component that holds one of its composites, as account · n + component."""
+    table = holders.assign(component=label[holders["account"].to_numpy()])
+    inside = table.loc[table["component"] >= 0, ["composite", "component"]].drop_duplicates()
+    pairs = table[["composite", "account"]].merge(inside, on="composite")
+    found: Ints = np.unique(pairs["account"].to_numpy(dtype=np.int64) * n + pairs["component"].to_numpy(dtype=np.int64))
+    return found
+
+
+def _numbered(label: Ints) -> Ints:
+    """The same parts, numbered from 0 in order of their first account."""
+    kept = label >= 0
+    values, first = np.unique(label[kept], return_index=True)
+    rank = np.empty(len(values), np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(values))
+    found = np.full(len(label), -1, np.int64)
+    found[kept] = rank[np.searchsorted(values, label[kept])]
+    return found

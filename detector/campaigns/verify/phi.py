@@ -1,0 +1,97 @@
+"""φ: how much more accounts differ in what they ask about than random dealing of one set of tasks would let them.
+
+For each topic bit the table account × bit is tested for homogeneity; φ is the sum of χ², averaged over the bits,
+divided by its degrees of freedom, with the exact factor (n − 1)/n for the expectation under random dealing. φ = 1 where
+work is dealt out at random, more where accounts differ. Requests may be compared within strata only, such as those that
+stand in one frame, so that accounts that keep to wordings of their own are not taken for people with interests of their
+own.
+
+References
+----------
+.. [1] Cochran, W. (1954), "Some methods for strengthening the common χ² tests", Biometrics 10: variance test, and its
+       sum over strata.
+.. [2] Haldane, J. (1940), "The mean and variance of χ², when used as a test of homogeneity, when expectations are
+       small", Biometrika 31: E[χ²] = df · n / (n − 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.campaigns.cohort import Ints
+from detector.text.kernel import TOPIC_BITS
+
+
+@dataclass(frozen=True)
+class Heterogeneity:
+    """χ² of a table account × topic bit, in parts.
+
+    Attributes
+    ----------
+    accounts : ndarray of int64
+        Accounts, ascending.
+    parts : ndarray of float64
+        What each adds to the mean χ² over the bits.
+    freedom : ndarray of int64
+        Strata in which each was compared with others.
+    df : int
+        Degrees of freedom: accounts less one, over the strata.
+    """
+
+    accounts: Ints
+    parts: npt.NDArray[np.float64]
+    freedom: Ints
+    df: int
+
+    @property
+    def phi(self) -> float:
+        """χ² over its degrees of freedom; NaN where nothing could be compared."""
+        return float(self.parts.sum()) / self.df if self.df > 0 else float("nan")
+
+
+def phi(account: Ints, themes: Ints, stratum: Ints | None = None) -> float:
+    """φ of requests.
+
+    Parameters
+    ----------
+    account, themes : ndarray of int64, shape (n,)
+        Account and topic bits of each request; bits of −1 (no words) must be left out before.
+    stratum : ndarray of int64, shape (n,), optional
+        Requests of different strata are not compared.
+
+    Returns
+    -------
+    float
+        1 on average where requests are dealt to accounts at random; NaN with fewer than two accounts, or where no bit
+        varies.
+    """
+    return heterogeneity(account, themes, stratum).phi
+
+
+def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> Heterogeneity:
+    """The parts of φ: see `phi`."""
+    level = np.zeros(len(account), np.int64) if stratum is None else stratum
+    accounts, who = np.unique(account, return_inverse=True)
+    _, level = np.unique(level, return_inverse=True)
+    pairs, cell = np.unique(level * max(1, len(accounts)) + who, return_inverse=True)
+    of_level, of_account = pairs // max(1, len(accounts)), pairs % max(1, len(accounts))
+    size = np.bincount(cell, minlength=len(pairs)).astype(float)
+    total = np.bincount(level).astype(float)
+    width = np.bincount(of_level, minlength=len(total))
+    chi, bits = np.zeros(len(pairs)), np.zeros(len(total))
+    for bit in range(TOPIC_BITS):
+        ones = np.bincount(cell, weights=(themes >> bit) & 1, minlength=len(pairs))
+        rate = np.bincount(of_level, weights=ones, minlength=len(total)) / np.maximum(total, 1)
+        varies = (rate > 0) & (rate < 1) & (width > 1)
+        spread = np.where(varies, rate * (1 - rate), 1.0)[of_level]
+        chi += np.where(varies[of_level], (ones - size * rate[of_level]) ** 2 / (size * spread), 0.0)
+        bits += varies
+    usable = bits > 0
+    scale = np.where(usable, (total - 1) / np.maximum(total, 1) / np.maximum(bits, 1), 0.0)
+    parts = np.bincount(of_account, weights=chi * scale[of_level], minlength=len(accounts))
+    chi_parts: npt.NDArray[np.float64] = parts.astype(np.float64)
+    freedom = np.bincount(of_account, weights=usable[of_level], minlength=len(accounts)).astype(np.int64)
+    return Heterogeneity(accounts, chi_parts, freedom, int((width[usable] - 1).sum()))

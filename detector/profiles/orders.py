@@ -1,0 +1,68 @@
+"""Orders of rows by columns of whole numbers, several times as fast as `numpy.lexsort`.
+
+NumPy sorts 16-bit numbers by counting, and 64-bit ones with vector instructions where equal ones need not keep their
+order; a stable sort of 64-bit numbers has neither.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Whole = npt.NDArray[Any]
+
+_DIGIT = 16
+_PLACE = np.uint64(32)
+
+
+def order_by(*columns: Whole) -> Ints:
+    """Order by the first column, then by the second, and so on; rows that are equal in all come in any order.
+
+    Parameters
+    ----------
+    columns : ndarray of integers, shape (n,)
+        At least one; all but the last are best numbers of a small range.
+    """
+    *leading, last = columns
+    order: Ints = np.argsort(last)
+    for column in reversed(leading):
+        order = _then_by(column, order)
+    return order
+
+
+def stable_order(column: Whole) -> Ints:
+    """Order by a column; equal rows keep their order."""
+    order: Ints = np.argsort(column)
+    if len(order) < 2:
+        return order
+    ordered = column[order]
+    run = np.zeros(len(order), np.uint64)
+    np.cumsum(ordered[1:] != ordered[:-1], out=run[1:])
+    places = (run << _PLACE) | order.astype(np.uint64)
+    places.sort()
+    return (places & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def distinct_pairs(group: Ints, member: Ints) -> Ints:
+    """Group of each pair that occurs, once a pair, ascending; both numbers below 2³¹."""
+    pairs = (group << 32) | member
+    pairs.sort()
+    new = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
+    found: Ints = pairs[new] >> 32
+    return found
+
+
+def _then_by(column: Whole, order: Ints) -> Ints:
+    """A given order, sorted by a column; rows equal in it keep the given order."""
+    if not len(column):
+        return order
+    least = column.min()
+    digits = (column - least).astype(np.uint64)
+    bits = int(digits.max()).bit_length()
+    for shift in range(0, bits, _DIGIT):
+        digit = (digits[order] >> np.uint64(shift)).astype(np.uint16)
+        order = order[np.argsort(digit, kind="stable")]
+    return order

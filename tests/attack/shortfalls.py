@@ -1,0 +1,39 @@
+"""What falls short of its floor today, with the figure measured over ten seeds; each is an expected failure.
+
+`ALWAYS` fails with one seed, too; `OVER_SEEDS` fails in some worlds, and not in that of the first seed.
+"""
+
+import pytest
+
+from tests.attack.worlds import SEEDS
+
+_LONE = "recall 0.00: nothing but content and frames is shared, and settings and identities are each account's own"
+_NEIGHBOURS = "evaluators with a harness or judges with a rubric are taken into a campaign in some worlds"
+ALWAYS = {
+    "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.89, where it is 0.98 without",
+    "extraction mixed into a proxy's traffic, 5 percent": "recall 0.59: joined with other proxies, the group ends in C",
+    "a data set dealt out with no frame and unrelated identities": _LONE,
+    "aged accounts with a card and a residential address each": _LONE,
+    "aged accounts with a card, a residential address and a frame each": _LONE,
+    "a thin spray": "recall 0.00: two requests from each account",
+    "a solo account at full speed": "recall 0.00: one account is never flagged by itself",
+    "test_a_campaign_is_not_split_by_its_pools": "pair recall 0.98, pair precision 0.48: it is merged with another",
+    "test_an_allow_listed_look_alike_is_left_out_and_counted": "another campaign is merged with it and suppressed",
+}
+OVER_SEEDS = {
+    "low and slow": "recall 0.87",
+    "judges of unrelated firms with one published rubric": "0.11 of the accounts flagged",
+    "test_a_calm_world_with_every_look_alike_and_a_new_model_has_no_campaign_of_tier_a_or_b": "1 campaign in 10 worlds",
+    "loud": "0.0046 of the benign accounts flagged: " + _NEIGHBOURS,
+    "mixed": "0.0076 of the benign accounts flagged: " + _NEIGHBOURS,
+    "quiet": "0.0098 of the benign accounts flagged: " + _NEIGHBOURS,
+    "test_the_campaigns_without_any_tampering_are_found": _NEIGHBOURS,
+    "test_extreme_values_blind_nobody": _NEIGHBOURS,
+    "test_a_flood_of_campaigns_of_more_than_half_of_the_benign_accounts_is_found": _NEIGHBOURS,
+}
+
+
+def marks(name):
+    """Mark of a test by its plain name: strict, so that it has to go when the detector improves."""
+    reason = ALWAYS.get(name) or (OVER_SEEDS.get(name) if len(SEEDS) > 1 else None)
+    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []

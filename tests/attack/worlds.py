@@ -1,0 +1,141 @@
+"""Worlds of the suite, each scanned once per seed. A slice runs with one seed; ATTACK_SEEDS=10 is the whole."""
+
+import fcntl
+import functools
+import os
+import pickle
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+import detector
+from detector.drill import Pool, Recipe, World, shape, simulate, write_world
+from detector.drill.occasions import OCCASIONS
+from detector.results import ScanResult
+
+SEEDS = tuple(range(101, 101 + int(os.environ.get("ATTACK_SEEDS", "1"))))
+#: Where the processes of one run keep outcomes for one another; all of them are children of one.
+KEPT = Path(tempfile.gettempdir()) / f"attack-{os.environ.setdefault('ATTACK_RUN', str(os.getpid()))}"
+NEIGHBOURS = {
+    "classroom": 1, "card_firm": 1, "unverified_key_pool": 1, "harness_runners": [15], "app_users": [100],
+    "freelancers": [25], "published_rubric": [10],
+}  # fmt: skip
+SCRIPTS = ("zh", "ru", "ar", "ja", "hi", "ko", "es")
+
+
+def attacked(*pools: Pool, accounts: int = 450, days: int = 6, **settings: object) -> Recipe:
+    # operators that do not know each other do not begin in the same hour
+    own = [
+        replace(pool, first_day=0.6 + 0.55 * (k % 5)) if pool.first_day == 1.0 else pool for k, pool in enumerate(pools)
+    ]
+    return Recipe(accounts=accounts, days=days, campaigns=own, **{"populations": NEIGHBOURS, **settings})
+
+
+WORLDS = {
+    "calm": Recipe(accounts=600, days=6, populations=dict.fromkeys(OCCASIONS, 1), launch=2.0),
+    "grey": attacked(shape("resale", accounts=80)),
+    "loud": attacked(
+        shape("balanced", accounts=50),
+        shape("balanced", accounts=50, request_settings="own", shape="own_settings"),
+        shape("paraphrased", accounts=50),
+        shape("graders", accounts=25),
+        shape("logprob_harvest", per_day=120.0),
+    ),
+    "scripts": attacked(
+        *(shape("other_script", accounts=30, languages=(one,), n_frames=2, shape=f"script_{one}") for one in SCRIPTS)
+    ),
+    "mixed": attacked(
+        *(shape(f"proxy_{percent}", accounts=60) for percent in (50, 25, 10, 5)), shape("relay", accounts=60)
+    ),
+    "quiet": attacked(
+        shape("low_and_slow", accounts=100, per_day=2.5),
+        shape("takeover", first_day=2.0),
+        shape("failover", accounts=60, banned_after=2.0),
+        shape("technique_search", search_days=1.5, pivot=0.5),
+    ),
+    "thin": attacked(shape("thin_spray", accounts=250)),
+    "lone": attacked(
+        shape("bare_items", accounts=80), shape("individuals", accounts=80), shape("own_frames", accounts=80)
+    ),
+    "solo": attacked(*(shape("solo", shape="solo") for _ in range(4))),
+    "small": attacked(*(shape("balanced", accounts=10, per_day=26.0) for _ in range(4)), accounts=400, days=11),
+    "flood": attacked(
+        *(shape("balanced", accounts=60) for _ in range(3)),
+        shape("paraphrased", accounts=60),
+        shape("proxy_25", accounts=60),
+        shape("graders", accounts=60, per_day=40.0),
+    ),
+    "drift": attacked(shape("slow_drift", accounts=60), accounts=320, days=40, populations={"card_firm": 1}),
+    "bridged": attacked(
+        shape("balanced", accounts=60), shape("balanced", accounts=60, frames="tags"), bridges=0.02
+    ),
+    "pools": attacked(Pool(90, pools=3), shape("failover", accounts=60, banned_after=2.0, pools=2)),
+    "target": attacked(
+        shape("balanced", accounts=50), shape("low_and_slow", accounts=60), shape("graders", accounts=20)
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scan made of a world."""
+
+    labels: pd.DataFrame
+    found: ScanResult
+
+    @functools.cached_property
+    def accounts(self) -> pd.DataFrame:
+        """Accounts with a query: their truth, whether they are flagged, and the campaign found."""
+        known = self.labels[self.labels["n_queries"] > 0]
+        said = self.found.accounts[["account_id", "score", "flagged", "campaign_id"]]
+        both = known.merge(said, on="account_id", how="left", validate="one_to_one")
+        both["flagged"] = both["flagged"].eq(True)
+        return both
+
+    def of(self, population: str) -> pd.DataFrame:
+        """Accounts of one population."""
+        return self.accounts[self.accounts["population"] == population]
+
+    @property
+    def benign(self) -> pd.DataFrame:
+        """Accounts of people and firms that did nothing."""
+        return self.accounts[self.accounts["kind"] == "benign"]
+
+
+def scanned(world: World, **settings: object) -> Outcome:
+    """Outcome of a scan of a world, which is written to disk for it."""
+    with tempfile.TemporaryDirectory() as name:
+        write_world(world, Path(name), "parquet")
+        found = detector.scan(Path(name) / "logs", accounts=Path(name) / "accounts.parquet", **settings)
+    return Outcome(world.labels, found)
+
+
+def made(name: str, seed: int) -> World:
+    """World of a name and seed."""
+    return simulate(WORLDS[name], seed)
+
+
+@functools.cache
+def outcome(name: str, seed: int) -> Outcome:
+    """Outcome of the scan of a world, which processes of one run of the suite share."""
+    KEPT.mkdir(mode=0o700, exist_ok=True)
+    kept = KEPT / f"{name}-{seed}"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(scanned(made(name, seed))))
+    return pickle.loads(kept.read_bytes())
+
+
+def outcomes(name: str) -> list[Outcome]:
+    """Outcomes of a world over all seeds."""
+    return [outcome(name, seed) for seed in SEEDS]
+
+
+def share_flagged(accounts: list[pd.DataFrame]) -> float:
+    """Flagged part of all these accounts together."""
+    together = pd.concat(accounts)
+    assert len(together), "the world has no such accounts"
+    return float(together["flagged"].mean())

@@ -1,0 +1,121 @@
+"""Groups by their words, and pools that are joined again, on small logs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix
+
+from detector.campaigns.passages import passages, strongest_strand
+from detector.campaigns.reference import Reference
+from detector.campaigns.rejoin import rejoin
+from detector.campaigns.strands import of_words, recruit, unravel
+from detector.settings import Campaigns
+from tests.profiles.batches import DAY_US, tables
+
+SETTINGS = Campaigns()
+NOTHING = pd.DataFrame({"composite": np.zeros(0, np.int64), "account": np.zeros(0, np.int64)})
+FRAMES = {
+    "a": "Set down at length everything that leads you to the result of this exercise",
+    "b": "Kindly weigh the merits of the following reply and say where it falls short of",
+    "c": "Draw up a table of all the goods named below with their prices and their makers",
+}
+SUBJECTS = "apple river stone music engine garden winter paper silver market copper window island bridge".split()
+
+
+def sent(account, frame, n, at=0, **row):
+    rng = np.random.default_rng(sum(map(ord, account)))
+    start = FRAMES.get(frame, "")
+    prompts = [f"{start} {' '.join(rng.choice(SUBJECTS, 6))} {rng.integers(1e9)}" for _ in range(n)]
+    return [{"account_id": account, "at": at + i * 60_000_000, "prompt": text, **row} for i, text in enumerate(prompts)]
+
+
+def people(n):
+    words = "abcdefghijklmnopqrstuvwxyz"
+    own = [" ".join(words[(i * 7 + j) % 26] * (2 + (i + j) % 5) for j in range(14)) for i in range(n)]
+    return [{"account_id": f"p{i:03}", "at": j, "prompt": f"{own[i]} {j}"} for i in range(n) for j in range(4)]
+
+
+def test_passages_that_two_of_three_hold_are_one_strand_and_a_bridge_joins_none():
+    # passages 0 and 1 are held by accounts 0-9, passage 2 by 10-19; account 0 holds all three
+    held = np.zeros((21, 3), int)
+    held[:10, :2] = 1
+    held[10:20, 2] = 1
+    held[0, 2] = 1
+    strand = strongest_strand(csr_matrix(held))
+    assert len(set(strand[1:10])) == 1
+    assert len(set(strand[10:20])) == 1
+    assert strand[1] != strand[10]
+    assert strand[20] == -1
+
+
+def test_a_component_of_two_frames_falls_into_two_strands_and_what_is_left():
+    rows = [row for i in range(8) for row in sent(f"a{i}", "a", 12)]
+    rows += [row for i in range(8) for row in sent(f"b{i}", "b", 12)]
+    made = tables(rows + people(40))
+    label = np.where(np.arange(len(made.accounts)) < 16, 0, -1)
+    parts = unravel(label, passages(made), NOTHING, SETTINGS)
+    assert len(set(parts[:8])) == 1
+    assert len(set(parts[8:16])) == 1
+    assert parts[0] != parts[8]
+    assert (parts[16:] == -1).all()
+
+
+def test_a_component_of_one_frame_stays_whole():
+    made = tables([row for i in range(12) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+    label = np.where(np.arange(len(made.accounts)) < 12, 0, -1)
+    assert (unravel(label, passages(made), NOTHING, SETTINGS)[:12] == 0).all()
+
+
+def test_words_alone_connect_ten_accounts_and_not_nine():
+    for n in (9, 12):
+        made = tables([row for i in range(n) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+        label = of_words(np.full(len(made.accounts), -1), passages(made))
+        assert (label[:n] >= 0).all() == (n >= 10)
+        assert (label[n:] == -1).all()
+
+
+@pytest.mark.parametrize(("composite", "verified"), [(True, False), (False, False), (True, True)])
+def test_a_stranger_who_writes_alike_joins_only_with_a_composite_and_as_nobody_elses_staff(composite, verified):
+    made = tables([row for i in range(10) for row in sent(f"a{i}", "a", 12)] + people(40))
+    label = np.where(np.arange(len(made.accounts)) < 9, 0, -1)
+    holders = pd.DataFrame({"composite": [0, 0], "account": [0, 9 if composite else 12]})
+    alone = np.full(len(label), True)
+    alone[9] = not verified
+    joined = recruit(label, passages(made), holders, alone)
+    assert joined[9] == (0 if composite and not verified else -1)
+
+
+def two_pools(frames="aa", settings=(7, 7), shared_cards=0, third=False, starts=(0, 0)):
+    """Two (or three) pools of six accounts each, every one with a card of its own but for those that are shared."""
+    rows, facts = [], []
+    for pool in range(3 if third else 2):
+        for i in range(6):
+            name = f"{'abc'[pool]}{i}"
+            rows += sent(name, frames[pool % 2], 12, at=starts[pool % 2], max_tokens=settings[pool % 2])
+            card = f"card {i if i < shared_cards else name}"
+            facts.append({"account_id": name, "payment_fingerprint": card})
+    made = tables(rows + people(240), facts)
+    n = 18 if third else 12
+    label = np.where(np.arange(len(made.accounts)) < n, np.arange(len(made.accounts)) // 6, -1)
+    return rejoin(label, Reference(made, np.flatnonzero(label < 0)), passages(made), SETTINGS)[:n]
+
+
+def test_pools_that_share_cards_and_write_alike_are_one():
+    assert len(set(two_pools(shared_cards=3))) == 1
+
+
+def test_one_shared_card_joins_nothing():
+    assert len(set(two_pools(shared_cards=1))) == 2
+
+
+def test_pools_that_share_cards_and_neither_words_nor_settings_stay_two():
+    assert len(set(two_pools(frames="ab", settings=(7, 8), shared_cards=3))) == 2
+
+
+def test_firms_with_one_tool_and_nothing_else_in_common_stay_apart():
+    assert len(set(two_pools())) == 2
+    assert len(set(two_pools(third=True))) == 3
+
+
+def test_a_pool_that_begins_where_another_alike_has_stopped_is_the_same_campaign():
+    assert len(set(two_pools(starts=(2 * DAY_US, 2 * DAY_US + DAY_US // 2)))) == 2  # the log ends with it
