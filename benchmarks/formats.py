@@ -101,25 +101,25 @@ def _speed(folder: Path, name: str, repeats: int) -> dict[str, Any]:
     return {
         "format": name,
         "bytes per query": round(size / n),
-        "read, queries per second": round(n / min(run[1] for run in runs)),
-        "scanned, queries per second": round(n / min(run[2] for run in runs)),
+        "read, queries per CPU second": round(n / min(run[1] for run in runs)),
+        "scanned, queries per CPU second": round(n / min(run[2] for run in runs)),
         "peak MB": round(memory),
     }
 
 
 def _read(folder: Path, name: str) -> tuple[int, float, float, float]:
-    """Rows, seconds of reading and of scanning a folder in one process, and its peak memory; compiled code is warm."""
+    """Rows, CPU seconds of reading and of scanning a folder, and peak memory of the process; compiled code is warm."""
     said, settings = Mapping(format=name, account_key=ACCOUNT_KEYS.get(name)), Settings(profiling=Profiling(workers=1))
     files = discover([str(folder)])
     rows, seconds = 0, [0.0, 0.0]
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.process_time()
         with linked(files, survey(files, settings.reading, said), settings.reading, said) as told:
             reading = [read_queries(f, settings.reading, told, FileReport(), Rejects()) for f in files]
             rows = sum(batch.num_rows for batches in reading for batch in batches)
-        read = time.perf_counter()
+        read = time.process_time()
         scan(folder, settings=settings, key=KEY, format=name, account_key=said.account_key)
-        seconds = [read - began, time.perf_counter() - read]
+        seconds = [read - began, time.process_time() - read]
     return rows, seconds[0], seconds[1], _peak()
 
 
@@ -160,8 +160,8 @@ def _detection(place: Path, name: str, world: World) -> dict[str, Any]:
 def _table(rows: list[dict[str, Any]]) -> str:
     table = pd.DataFrame(rows)
     for work in ("read", "scanned"):
-        if f"{work}, queries per second" in table:
-            rate = table[f"{work}, queries per second"]
+        if f"{work}, queries per CPU second" in table:
+            rate = table[f"{work}, queries per CPU second"]
             table[f"{work}, of canonical"] = rate / rate.where(table["format"] == "canonical").max()
     lines = ["| " + " | ".join(table.columns) + " |", "| --- |" + " ---: |" * (len(table.columns) - 1)]
     for row in table.itertuples(index=False):

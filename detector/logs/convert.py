@@ -114,11 +114,12 @@ class _Folder:
             self._shared = self._new()
         self._waiting.append(table)
         self._shared_rows += table.num_rows
-        joined = pa.concat_tables(self._waiting)
-        while joined.num_rows > self.group_rows:
-            self._write_group(self._shared, joined.slice(0, self.group_rows))
-            joined = joined.slice(self.group_rows)
-        self._waiting = [joined]
+        if sum(waiting.num_rows for waiting in self._waiting) > self.group_rows:
+            joined = pa.concat_tables(self._waiting)
+            while joined.num_rows > self.group_rows:
+                self._write_group(self._shared, joined.slice(0, self.group_rows))
+                joined = joined.slice(self.group_rows)
+            self._waiting = [joined]
         if self._shared_rows >= MOST_SHARED:
             self.close()
 
