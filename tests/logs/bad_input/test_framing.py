@@ -121,7 +121,11 @@ def test_a12_bytes_after_the_gzip_data_are_named(tmp_path):
     assert read_partly(path)[0].num_rows == 1
 
 
-@pytest.mark.parametrize(("name", "data"), [("a.jsonl.gz", GOOD), ("a.jsonl", gzip.compress(GOOD)), ("a.zst", GOOD)])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.jsonl.gz", GOOD), ("a.jsonl", gzip.compress(GOOD)), ("a.zst", GOOD)],
+    ids=("plain as gzip", "gzip as plain", "plain as zstd"),
+)
 def test_a13_the_bytes_and_not_the_name_tell_the_compression(tmp_path, name, data):
     assert read(tmp_path, data, name).column("account_id") == ["good"]
 
