@@ -59,9 +59,13 @@ def test_c5_parquet_files_of_several_schemas_give_the_same_rows(tmp_path):
         assert found.column("timestamp") == [NOON, NOON]
 
 
-def test_c6_extension_types_are_read_as_what_they_hold_and_feather_is_refused(tmp_path):
+@pytest.mark.skipif(not hasattr(pa, "json_"), reason="this pyarrow has no extension type of text")
+def test_c6_extension_types_are_read_as_what_they_hold(tmp_path):
     words = pa.ExtensionArray.from_storage(pa.json_(pa.string()), pa.array(['"x"', '"y"']))
     assert read_path(written(tmp_path, prompt=words)).column("prompt") == ['"x"', '"y"']
+
+
+def test_c6_feather_is_refused(tmp_path):
     pyarrow.feather.write_feather(pa.table({"a": [1]}), tmp_path / "a.feather")
     with pytest.raises(InputError, match="Arrow IPC"):
         read_path(tmp_path / "a.feather")
