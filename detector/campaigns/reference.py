@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.campaigns.calendar import DAY_US
 from detector.profiles.tables import Tables
 
 Ints = npt.NDArray[np.int64]
-DAY_US = 86_400_000_000
 #: Ordinary accounts that must use a new model for its appearance to be one of the platform's.
 LEAST_ADOPTERS = 10
 

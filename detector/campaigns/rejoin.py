@@ -22,6 +22,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, diags_array
 from scipy.sparse.csgraph import connected_components
 
+from detector.campaigns.calendar import HOUR_US, hourly, weekends
 from detector.campaigns.passages import Ints, Passages
 from detector.campaigns.reference import Reference
 from detector.profiles.tables import Tables
@@ -44,9 +45,6 @@ LEAST_MANNER, MOST_COMMON = 0.6, 0.1
 LEAST_ANSWERED = 0.1
 #: Correlation of two components' departures from their usual hours, and days it takes to know them.
 LEAST_STEP, LEAST_DAYS = 0.8, 3
-#: Days since the epoch, modulo seven, that are a Saturday or Sunday: 1 January 1970 was a Thursday.
-WEEKEND = (2, 3)
-HOUR_US = 3_600_000_000
 #: Most time within which the middle six tenths of a pool stop or start, and between a stop and the start that follows.
 TOGETHER_US, HANDOVER_US = 24 * HOUR_US, 36 * HOUR_US
 
@@ -148,17 +146,12 @@ def _in_step(label: Ints, tables: Tables) -> Joins:
 
     Days on which either begins or ends do not count: two that begin on one day need not be one.
     """
-    n, n_days = int(label.max()) + 1, tables.last_day - tables.first_day + 1
-    component = label[tables.activity["account"].to_numpy()]
-    rows = tables.activity[component >= 0]
-    hour = (rows["day"].to_numpy() - tables.first_day) * 24 + rows["slot"].to_numpy() // 6
-    cell = component[component >= 0] * n_days * 24 + hour
-    counts = np.bincount(cell, weights=rows["requests"], minlength=n * n_days * 24)
-    counts = counts.reshape(n, n_days, 24).astype(np.float64)
+    n = int(label.max()) + 1
+    counts = hourly(tables, label, n)
     active = counts.sum(axis=2) > 0
     inner = active & np.roll(active, 1, axis=1) & np.roll(active, -1, axis=1)
     inner[:, [0, -1]] = False
-    weekend = np.isin((tables.first_day + np.arange(n_days)) % 7, WEEKEND)
+    weekend = weekends(tables)
     found = np.zeros((n, n), bool)
     for one in range(n):
         for other in range(one + 1, n):

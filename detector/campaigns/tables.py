@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.campaigns.calendar import HOUR_US, SLOTS_PER_HOUR
 from detector.campaigns.find import Group
 from detector.campaigns.verify.elicitation import CLASSES
 from detector.profiles.tables import Tables
 from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS
 
-HOUR_US = 3_600_000_000
-SLOTS_PER_HOUR = 6
 PERIPHERY = 0.97
 
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
+from detector.campaigns.calendar import HOUR_US
 from detector.campaigns.cohort import Ints
-
-HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True)

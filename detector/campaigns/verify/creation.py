@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from detector.campaigns.calendar import HOUR_US
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, chance, coverage, digits
-from detector.campaigns.verify.bursts import HOUR_US, densest, without
+from detector.campaigns.verify.bursts import densest, without
 
 WINDOWS = (1, 6, 24, 72)
 CAP = 4.0

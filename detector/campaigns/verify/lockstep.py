@@ -14,11 +14,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import binom
 
+from detector.campaigns.calendar import DAY_US, HOUR_US
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
-from detector.campaigns.verify.bursts import HOUR_US, Burst, densest
+from detector.campaigns.verify.bursts import Burst, densest
 
-DAY_US = 24 * HOUR_US
 WINDOWS = (1, 6, 24)
 #: A pool takes over at most this long after another has stopped.
 HANDOVER_US = 24 * HOUR_US

@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import binom
 
+from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
 
-DAY_US = 86_400_000_000
 #: Share of an account's requests of the day that must go to the new model.
 LEAST_SHARE = 0.3
 FLOOR = 0.01

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
+from detector.campaigns.calendar import hourly, weekends
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, digits
 from detector.campaigns.reference import Reference
@@ -31,17 +32,15 @@ LEAST_REQUESTS = 10
 #: Excess of the mean correlation below which synchrony is no news, however sure.
 LEAST_EFFECT = 0.02
 CAP = 3.0
-#: Days since the epoch, modulo seven, that are a Saturday or Sunday: 1 January 1970 was a Thursday.
-WEEKEND = (2, 3)
 
 
 def synchrony(cohort: Cohort) -> list[Evidence]:
     """Mean correlation of members' residual activity against shuffled days."""
-    counts = _busiest(_hourly(cohort.tables, cohort.members))
+    counts = _busiest(_by_hour(cohort.tables, cohort.members))
     if len(counts) < 5 or counts.shape[1] < 4:
         return []
     platform = _platform(cohort.reference)
-    weekend = np.isin((cohort.tables.first_day + np.arange(counts.shape[1])) % 7, WEEKEND)
+    weekend = weekends(cohort.tables)
     observed = mean_correlation(residuals(counts, platform))
     rng = np.random.default_rng(len(counts))
     drawn = np.array([mean_correlation(residuals(_other_days(counts, weekend, rng), platform)) for _ in range(ROUNDS)])
@@ -60,20 +59,16 @@ def synchrony(cohort: Cohort) -> list[Evidence]:
 @once
 def _platform(reference: Reference) -> Floats:
     """Share of ordinary accounts' requests in each hour of the window, shape (n_days, 24)."""
-    hours = _hourly(reference.tables, reference.accounts).sum(axis=0)
+    hours = _by_hour(reference.tables, reference.accounts).sum(axis=0)
     found: Floats = hours / max(1.0, hours.sum())
     return found
 
 
-def _hourly(tables: Tables, accounts: Ints) -> Floats:
+def _by_hour(tables: Tables, accounts: Ints) -> Floats:
     """Requests of each account in each hour of the window, shape (n, n_days, 24)."""
-    own = tables.activity.iloc[np.flatnonzero(np.isin(tables.activity["account"].to_numpy(), accounts))]
-    day = own["day"].to_numpy() - tables.first_day
-    days = tables.last_day - tables.first_day + 1
-    cell = (np.searchsorted(accounts, own["account"].to_numpy()) * days + day) * 24 + own["slot"].to_numpy() // 6
-    counts = np.bincount(cell, weights=own["requests"], minlength=len(accounts) * days * 24)
-    found: Floats = counts.reshape(len(accounts), days, 24).astype(np.float64)
-    return found
+    row = np.full(len(tables.accounts), -1, np.int64)
+    row[accounts] = np.arange(len(accounts))
+    return hourly(tables, row, len(accounts))
 
 
 def residuals(counts: Floats, platform: Floats) -> Floats:

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
+from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
 from detector.campaigns.reference import Reference
 from detector.remembering import once
 
-DAY_US = 86_400_000_000
 #: What tells one user of an account from another.
 TRAITS = ("client", "subnet", "settings")
 #: Requests an account must have on either side of the change.

@@ -1,0 +1,40 @@
+"""Days and hours of the window: requests by hour, and which days are weekends."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.profiles.tables import Tables
+
+Ints = npt.NDArray[np.int64]
+
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+SLOTS_PER_HOUR = 6
+#: Days since the epoch, modulo seven, that are a Saturday or Sunday: 1 January 1970 was a Thursday.
+WEEKEND = (2, 3)
+
+
+def hourly(tables: Tables, row: Ints, n: int) -> npt.NDArray[np.float64]:
+    """Requests in each hour of the window, shape (n, n_days, 24).
+
+    Parameters
+    ----------
+    row : ndarray of int64, shape (n_accounts,)
+        Row of the result that each account counts in, -1 for none.
+    """
+    of_cell = row[tables.activity["account"].to_numpy()]
+    own = tables.activity.iloc[np.flatnonzero(of_cell >= 0)]
+    days = tables.last_day - tables.first_day + 1
+    hour = (own["day"].to_numpy() - tables.first_day) * 24 + own["slot"].to_numpy() // SLOTS_PER_HOUR
+    cell = of_cell[of_cell >= 0] * days * 24 + hour
+    counts = np.bincount(cell, weights=own["requests"], minlength=n * days * 24)
+    found: npt.NDArray[np.float64] = counts.reshape(n, days, 24).astype(np.float64)
+    return found
+
+
+def weekends(tables: Tables) -> npt.NDArray[np.bool_]:
+    """Which days of the window are weekends, shape (n_days,)."""
+    days = tables.last_day - tables.first_day + 1
+    return np.isin((tables.first_day + np.arange(days)) % 7, WEEKEND)
