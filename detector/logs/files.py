@@ -5,9 +5,10 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from detector.errors import InputError
+from detector.logs.remote import Copy, RemoteFile, fetched, is_address, is_pattern, listed
 
 STDIN = "-"
 #: What a folder's file must end in, a compression's suffix aside, to be taken for a log.
@@ -17,15 +18,31 @@ COMPRESSION_SUFFIXES = (".gz", ".zst")
 
 @dataclass(frozen=True)
 class LogFile:
-    """A file to read and its position in the input manifest."""
+    """A file to read and its position in the input manifest.
+
+    Attributes
+    ----------
+    path : str
+        Where this machine reads it.
+    index : int
+    address : str, optional
+        Where it lives, if elsewhere; `path` is then that of a copy, which exists as long as `copy` does.
+    """
 
     path: str
     index: int
+    address: str | None = None
+    copy: Copy | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The path or address that a user knows it by."""
+        return self.address or self.path
 
     @property
     def shown(self) -> str:
-        """The path as text that can be printed and stored, whatever bytes it holds."""
-        return shown(self.path)
+        """The name as text that can be printed and stored, whatever bytes it holds."""
+        return shown(self.name)
 
 
 def shown(path: str) -> str:
@@ -56,7 +73,7 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
     ----------
     paths : sequence of str
         Files of any name, folders (searched below, hidden names skipped, data files by their
-        extension), globs, and ``-`` for standard input.
+        extension), globs, ``-`` for standard input, and addresses (`logs.remote`), whose objects are copied.
 
     Returns
     -------
@@ -68,17 +85,34 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
     InputError
         If a path leads nowhere, or all of them together hold no file.
     """
-    found = {path for given in paths for path in _expanded(given)}
+    elsewhere = {file.address: file for given in paths if is_address(given) for file in _data_of(given)}
+    here = {path for given in paths if not is_address(given) for path in _expanded(given)}
     unique: dict[object, str] = {}
-    for path in sorted(found, key=os.fsencode):
-        unique.setdefault(_identity(path), path)
+    for path in sorted(here.union(elsewhere), key=os.fsencode):
+        unique.setdefault(path if path in elsewhere else _identity(path), path)
     if not unique:
         listed = ", ".join(shown(p) for p in paths) or "no paths given"
         raise InputError(
             f"{listed}: nothing to read. A folder's logs end in {', '.join(DATA_SUFFIXES)}, "
             "alone or with .gz or .zst; name a file itself to read it whatever it is called."
         )
-    return [LogFile(path, index) for index, path in enumerate(unique.values())]
+    return [_file(path, index, elsewhere.get(path)) for index, path in enumerate(unique.values())]
+
+
+def _file(path: str, index: int, remote: RemoteFile | None) -> LogFile:
+    if remote is None:
+        return LogFile(path, index)
+    copy = fetched(remote)
+    return LogFile(copy.path, index, remote.address, copy)
+
+
+def _data_of(address: str) -> Iterator[RemoteFile]:
+    """Objects meant by an address: of a folder those that are named like logs, else any."""
+    named = is_pattern(address)
+    for file in listed(address):
+        hidden = any(part.startswith(".") for part in file.path.split("/"))
+        if named or file.address == address.partition("?")[0] or (is_data_name(file.path) and not hidden):
+            yield file
 
 
 def _expanded(given: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ def container_of(head: bytes, intake: Intake) -> str:
     line = head.removeprefix(BOM).lstrip().split(b"\n", 1)[0].strip()
     if b"\0" in line:
         raise InputError(f"{name}: is not a text file; readable are JSON, CSV and Parquet.")
-    named = any(part in intake.file.path.lower() for part in _JSON_NAMES)
+    named = any(part in intake.file.name.lower() for part in _JSON_NAMES)
     return "json lines" if line[:1] == b"{" or named or _is_json(line) else "csv"
 
 

@@ -28,7 +28,7 @@ def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = N
     """
     said = said or Mapping()
     reports = []
-    check_ahead((file.path for file in files if file.path.lower().endswith(".parquet")), settings)
+    check_ahead((file.path for file in files if file.name.lower().endswith(".parquet")), settings)
     for file in files:
         if file.path == STDIN:
             continue

@@ -175,7 +175,7 @@ def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
 def _is_flat(task: Task) -> bool:
     """Whether a file is Parquet without nested columns; a damaged one is not."""
     file = task.file
-    if not file.path.lower().endswith(".parquet"):
+    if not file.name.lower().endswith(".parquet"):
         return False
     try:
         if fault_of(file.path, task.reading) is not None:

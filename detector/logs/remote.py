@@ -1,0 +1,158 @@
+"""Logs that live elsewhere: objects at an Arrow filesystem address, copied into nameless files while they are read.
+
+The copy has no name in any folder, so that nothing of it is left behind when the process ends, however it ends.
+Credentials are found by the filesystem's own library, never in an address.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import tempfile
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from detector.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow.fs
+
+#: Schemes of addresses that Arrow opens by itself.
+SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
+_ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
+_MAGIC = re.compile(r"[*\[]")
+_PIECE = 4 << 20
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """An object and what tells one version of it from the next.
+
+    Attributes
+    ----------
+    address : str
+        Where it lives, without options.
+    path : str
+        Its path within the filesystem.
+    size : int
+        Bytes.
+    modified_ns : int
+        Nanoseconds since the epoch; 0 where the store does not say.
+    filesystem : pyarrow.fs.FileSystem
+    """
+
+    address: str
+    path: str
+    size: int
+    modified_ns: int
+    filesystem: pyarrow.fs.FileSystem
+
+
+class Copy:
+    """A nameless local copy, gone with this object."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._gone = weakref.finalize(self, handle.close)
+        self.path = handle.name if isinstance(handle.name, str) else f"/proc/{os.getpid()}/fd/{handle.fileno()}"
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()  # another process reads the copy by its path, and does not keep it
+
+
+def is_address(path: str) -> bool:
+    """Whether a path names a filesystem by its scheme."""
+    return _ADDRESS.match(path) is not None
+
+
+def is_pattern(address: str) -> bool:
+    """Whether an address may mean several objects by their names."""
+    return _MAGIC.search(address.partition("?")[0]) is not None
+
+
+def listed(address: str) -> Iterator[RemoteFile]:
+    """Objects that an address means: one, all below a folder, or those that a pattern matches.
+
+    Parameters
+    ----------
+    address : str
+        For example ``s3://bucket/logs/2026-11-*.jsonl.gz``, where ``*`` stands for folders, too; options of the
+        library follow a ``?`` (``endpoint_override=localhost:9000&scheme=http``).
+
+    Raises
+    ------
+    UsageError
+        If it holds a user or a password: others see a command line.
+    InputError
+        If the filesystem does not answer, or holds nothing there.
+    """
+    place, _, options = address.partition("?")
+    scheme, rest = place.split("://", 1)
+    if "@" in rest.partition("/")[0]:
+        raise UsageError(
+            f"{scheme}://{rest.partition('@')[2]}: an address holds no user and no password, since others can read a "
+            "command line. Give them the way the store's own library finds them (environment, configuration, role)."
+        )
+    folder = _MAGIC.split(rest, maxsplit=1)[0].rpartition("/")[0] if _MAGIC.search(rest) else rest.rstrip("/")
+    found = 0
+    for info, filesystem in _files_at(f"{scheme}://{folder}", options):
+        if folder == rest.rstrip("/") or fnmatch.fnmatchcase(info.path, rest):
+            found += 1
+            yield RemoteFile(f"{scheme}://{info.path}", info.path, info.size, info.mtime_ns or 0, filesystem)
+    if not found:
+        raise InputError(f"{place}: there is no such object or folder, or nothing in it.")
+
+
+def _files_at(place: str, options: str) -> list[tuple[pyarrow.fs.FileInfo, pyarrow.fs.FileSystem]]:
+    """The object at a place, or all below it, in order of path."""
+    import pyarrow as pa
+    from pyarrow.fs import FileSelector, FileSystem, FileType
+
+    try:
+        filesystem, path = FileSystem.from_uri(f"{place}?{options}" if options else place)
+        found = [filesystem.get_file_info(path)]
+        if found[0].type == FileType.Directory:
+            found = filesystem.get_file_info(FileSelector(path, recursive=True))
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{place}: cannot be listed ({_first_line(error)}).") from error
+    files = [info for info in found if info.type == FileType.File]
+    return [(info, filesystem) for info in sorted(files, key=lambda info: info.path)]
+
+
+def fetched(file: RemoteFile) -> Copy:
+    """Copy an object.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read to its end, or the copy cannot be written.
+    """
+    import pyarrow as pa
+
+    handle = _nameless()
+    copied = 0
+    try:
+        with file.filesystem.open_input_stream(file.path, compression=None) as stream:
+            while piece := stream.read(_PIECE):
+                handle.write(piece)
+                copied += len(piece)
+    except (OSError, pa.ArrowException) as error:
+        handle.close()
+        raise InputError(f"{file.address}: cannot be copied here ({_first_line(error)}).") from error
+    handle.flush()
+    if copied != file.size:
+        raise InputError(f"{file.address}: {copied} bytes came where {file.size} were listed; scan again.")
+    return Copy(handle)
+
+
+def _nameless() -> BinaryIO:
+    """A file without a name, or where the system has none, one that is deleted when it is closed."""
+    if hasattr(os, "O_TMPFILE") and os.path.isdir(f"/proc/{os.getpid()}/fd"):
+        return tempfile.TemporaryFile()
+    return tempfile.NamedTemporaryFile(prefix="detector-")  # type: ignore[return-value]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
