@@ -1,4 +1,4 @@
-"""Logs at the addresses of object stores, against an S3-compatible server on loopback."""
+"""Logs at the addresses of object stores, against an S3-compatible server on loopback where moto is installed."""
 
 import gc
 import gzip
@@ -8,7 +8,6 @@ import socket
 
 import pyarrow.fs
 import pytest
-from moto.server import ThreadedMotoServer
 
 from detector import scan
 from detector.errors import InputError, UsageError
@@ -26,7 +25,7 @@ LOG = "\n".join(line(n) for n in range(200)).encode()
 
 @pytest.fixture(scope="module")
 def server():
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "id")
         patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
