@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import msgspec
@@ -188,15 +189,16 @@ def _repetition_aware(pairs: list[tuple[str, Any]]) -> _Object:
     return found
 
 
-def _parsed(line: bytes, hook: Any) -> Any:  # noqa: ANN401
+@cache
+def _decoder(hook: Callable[[list[tuple[str, Any]]], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=hook, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_integer
+    )
+
+
+def _parsed(line: bytes, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:  # noqa: ANN401
     try:
-        return json.loads(
-            line.decode("utf-8"),
-            object_pairs_hook=hook,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_integer,
-        )
+        return _decoder(hook).decode(line.decode("utf-8"))
     except json.JSONDecodeError as error:
         raise _Refused("json", f"not JSON at byte {error.pos}: {error.msg}") from error
     except RecursionError as error:

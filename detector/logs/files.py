@@ -6,6 +6,7 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from detector.errors import InputError
 from detector.logs.remote import Copy, RemoteFile, fetched, is_address, is_pattern, listed
@@ -45,6 +46,7 @@ class LogFile:
         return shown(self.name)
 
 
+@lru_cache(maxsize=1024)
 def shown(path: str) -> str:
     r"""Path as valid Unicode without control characters.
 

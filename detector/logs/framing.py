@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+#: Lines of a block: what readers hold for each must not grow with how short lines are.
+BLOCK_LINES = 1 << 16
+
 
 @dataclass(frozen=True)
 class Block:
@@ -112,15 +115,16 @@ class _Framer:
         yield from self._block(data, ends, start, len(ends))
 
     def _block(self, data: bytes, ends: NDArray[np.int64], start: int, stop: int) -> Iterator[Block]:
-        if start >= stop:
+        if stop - start == len(ends) <= BLOCK_LINES:
+            yield from self._next(data, ends)
             return
-        if stop - start == len(ends):
+        for begin in range(start, stop, BLOCK_LINES):
+            end = min(begin + BLOCK_LINES, stop)
+            first = int(ends[begin - 1]) + 1 if begin else 0
+            yield from self._next(data[first : int(ends[end - 1]) + 1], ends[begin:end] - first)
+
+    def _next(self, data: bytes, ends: NDArray[np.int64]) -> Iterator[Block]:
+        if len(ends):
             yield Block(data, ends, self._line, self._offset)
             self._line += len(ends)
             self._offset += len(data)
-            return
-        first = int(ends[start - 1]) + 1 if start else 0
-        part = data[first : int(ends[stop - 1]) + 1]
-        yield Block(part, ends[start:stop] - first, self._line, self._offset)
-        self._line += stop - start
-        self._offset += len(part)

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = re.compile(rf"({_OCTET})((?:\.{_OCTET}){{2}})\.{_OCTET}", re.ASCII)
+#: The last octet is masked, as in logs that keep only the network.
+_MASKED_V4 = re.compile(rf"({_OCTET}(?:\.{_OCTET}){{2}})\.(?:\*{{1,3}}|[xX]{{1,3}})", re.ASCII)
 #: First octets of v4 addresses some of which say nothing of a client, and so get a closer look.
 _SPECIAL = frozenset({"0", "127", "169", *map(str, range(224, 240))})
 
@@ -18,7 +20,8 @@ def parse_address(text: str | None) -> tuple[str | None, str | None]:
 
     A v6 host is its /64, which one subscriber holds whole; v4 addresses mapped into v6 are v4. Private, loopback
     and otherwise unroutable-by-design addresses of a gateway say nothing of a client and give nulls, but the ranges
-    kept for documentation count as ordinary ones. Anything that is not an address gives nulls.
+    kept for documentation count as ordinary ones. Of an address with a masked last octet the network is known and the
+    host is not. Anything that is not an address gives nulls.
 
     Examples
     --------
@@ -35,6 +38,9 @@ def parse_address(text: str | None) -> tuple[str | None, str | None]:
 
 def _parsed(text: str) -> tuple[str | None, str | None]:
     """Host and network of an address in any notation."""
+    masked = _MASKED_V4.fullmatch(text.strip())
+    if masked is not None:
+        return None, _parsed(f"{masked[1]}.0")[1]
     try:
         address = ipaddress.ip_address(text.strip().strip("[]").split("%")[0])
     except ValueError:

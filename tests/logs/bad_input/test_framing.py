@@ -6,6 +6,8 @@ import json
 import lzma
 import os
 import socket
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -203,6 +205,29 @@ def test_a20_a_line_without_end_is_skipped_in_flat_memory(tmp_path):
     tracemalloc.stop()
     assert found.reasons() == [(2, "line_too_long")]
     assert found.column("row") == [1, 3]
+
+
+_READ = """
+import sys
+from tests.logs.reading import Path, read_path
+found = read_path(Path(sys.argv[1]))
+peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+print(found.report.rows_in, found.report.rows_rejected, peak)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak is told by Linux")
+@pytest.mark.parametrize("bad", [b"x\n", b"[]\n", b'{"timestamp":"no","account_id":"a"}\n'])
+def test_a_million_bad_lines_take_no_more_memory_than_a_tenth_of_them(tmp_path, bad):
+    peaks = []
+    for lines in (100_000, 1_000_000):
+        path = tmp_path / f"{lines}.jsonl"
+        path.write_bytes(GOOD + bad * lines)
+        done = subprocess.run([sys.executable, "-c", _READ, path], check=True, capture_output=True, text=True)
+        rows, rejected, peak = map(int, done.stdout.split())
+        assert (rows, rejected) == (lines + 1, lines)
+        peaks.append(peak)
+    assert peaks[1] < peaks[0] + (32 << 10)  # KiB
 
 
 def test_a21_what_is_no_regular_file_is_refused_and_never_waited_for(tmp_path):

@@ -4,8 +4,11 @@ import gzip
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from detector.text import Fingerprinter
+from detector.text.kernel import PROMPT
 from tests.logs.bad_input.scanning import GOOD, line, logs, scan
 
 
@@ -75,6 +78,55 @@ def test_e9_accounts_that_are_all_alike_are_not_flagged(tmp_path):
     ran = scan(tmp_path, logs(tmp_path, a__jsonl=rows))
     assert ran.run["population"]["flagged"] == 0
     assert pd.read_parquet(ran.out / "accounts.parquet")["score"].nunique() == 1
+
+
+def test_e10_accounts_of_one_row_each_with_agents_of_their_own_are_all_counted(tmp_path):
+    rows = b"".join(line(f"a{i}", user_agent=f"agent/{i}.{i * 7 % 1_000}") for i in range(5_000))
+    ran = scan(tmp_path, logs(tmp_path, a__jsonl=rows))
+    assert (ran.code, ran.run["population"]["accounts"], ran.run["population"]["flagged"]) == (0, 5_000, 0)
+
+
+def test_e11_one_template_in_all_accounts_forms_no_pairs_and_no_campaign(tmp_path):
+    # What everybody holds is what chance explains, so it drops out and no bucket needs a cap.
+    rows = b"".join(
+        line(
+            f"a{i}", prompt=f"Translate order {i * k} for the customer", timestamp=f"2026-03-01T{k:02}:{i % 60:02}:00Z"
+        )
+        for i in range(3_000)
+        for k in (3, 9)
+    )
+    ran = scan(tmp_path, logs(tmp_path, a__jsonl=rows))
+    assert (ran.code, ran.run["population"]["flagged"]) == (0, 0)
+    assert ran.run["timings"]["campaigns"] < 60  # pairs of 3,000 accounts would be 4.5 million
+
+
+def test_e12_prompts_that_collide_under_one_key_do_not_under_another():
+    texts = pa.array([f"prompt number {i}" for i in range(3_000)], pa.large_string())
+    one, other = (Fingerprinter(bytes([k]) * 32).texts(texts).hashes[:, PROMPT] for k in (1, 2))
+    assert not (one == other).any()
+    bucket, elsewhere = one & np.uint64(0xFFFF), other & np.uint64(0xFFFF)
+    order = np.argsort(bucket, kind="stable")
+    pairs = bucket[order][1:] == bucket[order][:-1]
+    assert pairs.sum() > 20
+    assert (elsewhere[order][1:] == elsewhere[order][:-1])[pairs].mean() < 0.1
+
+
+def test_e12_a_scan_without_a_key_takes_another_for_other_logs(tmp_path):
+    ids = [scan(tmp_path, logs(tmp_path, a__jsonl=line(account))).run["key_id"] for account in "ab"]
+    assert ids[0] != ids[1]
+
+
+def test_e15_no_feature_is_a_moment(tmp_path):
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32)
+    found = []
+    for day in ("2026-03-02", "2026-03-30"):
+        rows = [line(f"a{i % 20}", prompt=f"p{i}", timestamp=f"{day}T{i % 24:02}:{i % 60:02}:00Z") for i in range(900)]
+        ran = scan(tmp_path, logs(tmp_path, a__jsonl=b"".join(rows)), options=("--key", key))
+        found.append(pd.read_parquet(ran.out / "accounts.parquet").set_index("account_id").sort_index())
+    numbers = found[0].select_dtypes("number").columns
+    assert len(numbers) > 20
+    pd.testing.assert_frame_equal(found[0][numbers], found[1][numbers])
 
 
 def test_e13_e14_features_of_a_scan_are_finite_or_unknown_and_scores_finite(tmp_path):
