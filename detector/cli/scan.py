@@ -77,8 +77,8 @@ def scan(
 ) -> int:
     """Read query logs and report distillation campaigns.
 
-    PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd; - is standard input. The format of
-    each file is recognised from its first records.
+    PATHS are files, folders and globs of JSON, CSV or Parquet, plain, gzip or zstd, here or at an address such as
+    s3://bucket/logs/; - is standard input. The format of each file is recognised from its first records.
 
     \b
     Example:

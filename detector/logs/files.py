@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from detector.errors import InputError
-from detector.logs.remote import Copy, RemoteFile, fetched, is_address, is_pattern, listed
+from detector.logs.remote import Copy, RemoteFile, fetched, is_address, listed
 
 STDIN = "-"
 #: What a folder's file must end in, a compression's suffix aside, to be taken for a log.
@@ -87,15 +87,15 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
     InputError
         If a path leads nowhere, or all of them together hold no file.
     """
-    elsewhere = {file.address: file for given in paths if is_address(given) for file in _data_of(given)}
+    elsewhere = {file.address: file for given in paths if is_address(given) for file in listed(given, _is_log)}
     here = {path for given in paths if not is_address(given) for path in _expanded(given)}
     unique: dict[object, str] = {}
     for path in sorted(here.union(elsewhere), key=os.fsencode):
         unique.setdefault(path if path in elsewhere else _identity(path), path)
     if not unique:
-        listed = ", ".join(shown(p) for p in paths) or "no paths given"
+        named = ", ".join(shown(p) for p in paths) or "no paths given"
         raise InputError(
-            f"{listed}: nothing to read. A folder's logs end in {', '.join(DATA_SUFFIXES)}, "
+            f"{named}: nothing to read. A folder's logs end in {', '.join(DATA_SUFFIXES)}, "
             "alone or with .gz or .zst; name a file itself to read it whatever it is called."
         )
     return [_file(path, index, elsewhere.get(path)) for index, path in enumerate(unique.values())]
@@ -108,13 +108,9 @@ def _file(path: str, index: int, remote: RemoteFile | None) -> LogFile:
     return LogFile(copy.path, index, remote.address, copy)
 
 
-def _data_of(address: str) -> Iterator[RemoteFile]:
-    """Objects meant by an address: of a folder those that are named like logs, else any."""
-    named = is_pattern(address)
-    for file in listed(address):
-        hidden = any(part.startswith(".") for part in file.path.split("/"))
-        if named or file.address == address.partition("?")[0] or (is_data_name(file.path) and not hidden):
-            yield file
+def _is_log(path: str) -> bool:
+    """Whether what stands below a folder is taken for a log: a data file that no part of the path hides."""
+    return is_data_name(path) and not any(part.startswith(".") for part in path.split("/"))
 
 
 def _expanded(given: str) -> Iterator[str]:

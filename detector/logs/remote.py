@@ -9,9 +9,10 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,7 +30,7 @@ _PIECE = 4 << 20
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """An object and what tells one version of it from the next.
+    """An object at an address.
 
     Attributes
     ----------
@@ -39,15 +40,12 @@ class RemoteFile:
         Its path within the filesystem.
     size : int
         Bytes.
-    modified_ns : int
-        Nanoseconds since the epoch; 0 where the store does not say.
     filesystem : pyarrow.fs.FileSystem
     """
 
     address: str
     path: str
     size: int
-    modified_ns: int
     filesystem: pyarrow.fs.FileSystem
 
 
@@ -67,19 +65,16 @@ def is_address(path: str) -> bool:
     return _ADDRESS.match(path) is not None
 
 
-def is_pattern(address: str) -> bool:
-    """Whether an address may mean several objects by their names."""
-    return _MAGIC.search(address.partition("?")[0]) is not None
-
-
-def listed(address: str) -> Iterator[RemoteFile]:
-    """Objects that an address means: one, all below a folder, or those that a pattern matches.
+def listed(address: str, is_log: Callable[[str], bool]) -> Iterator[RemoteFile]:
+    """Objects that an address means: one, the logs below a folder, or those that a pattern matches.
 
     Parameters
     ----------
     address : str
         For example ``s3://bucket/logs/2026-11-*.jsonl.gz``, where ``*`` stands for folders, too; options of the
         library follow a ``?`` (``endpoint_override=localhost:9000&scheme=http``).
+    is_log : callable
+        Whether an object is a log, by its path below a folder.
 
     Raises
     ------
@@ -95,18 +90,19 @@ def listed(address: str) -> Iterator[RemoteFile]:
             f"{scheme}://{rest.partition('@')[2]}: an address holds no user and no password, since others can read a "
             "command line. Give them the way the store's own library finds them (environment, configuration, role)."
         )
-    folder = _MAGIC.split(rest, maxsplit=1)[0].rpartition("/")[0] if _MAGIC.search(rest) else rest.rstrip("/")
-    found = 0
-    for info, filesystem in _files_at(f"{scheme}://{folder}", options):
-        if folder == rest.rstrip("/") or fnmatch.fnmatchcase(info.path, rest):
-            found += 1
-            yield RemoteFile(f"{scheme}://{info.path}", info.path, info.size, info.mtime_ns or 0, filesystem)
+    pattern = _MAGIC.search(rest)
+    top = rest[: pattern.start()].rpartition("/")[0] if pattern else rest.rstrip("/")
+    filesystem, files = _files_at(f"{scheme}://{top}", options)
+    found = [info for info in files if not pattern or fnmatch.fnmatchcase(info.path, rest)]
     if not found:
         raise InputError(f"{place}: there is no such object or folder, or nothing in it.")
+    for info in found:
+        if pattern or info.path == top or is_log(info.path.removeprefix(top)):
+            yield RemoteFile(f"{scheme}://{info.path}", info.path, info.size, filesystem)
 
 
-def _files_at(place: str, options: str) -> list[tuple[pyarrow.fs.FileInfo, pyarrow.fs.FileSystem]]:
-    """The object at a place, or all below it, in order of path."""
+def _files_at(place: str, options: str) -> tuple[pyarrow.fs.FileSystem, list[pyarrow.fs.FileInfo]]:
+    """The object at a place, or all below it, in order of path, and the filesystem that holds them."""
     import pyarrow as pa
     from pyarrow.fs import FileSelector, FileSystem, FileType
 
@@ -118,7 +114,7 @@ def _files_at(place: str, options: str) -> list[tuple[pyarrow.fs.FileInfo, pyarr
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{place}: cannot be listed ({_first_line(error)}).") from error
     files = [info for info in found if info.type == FileType.File]
-    return [(info, filesystem) for info in sorted(files, key=lambda info: info.path)]
+    return filesystem, sorted(files, key=lambda info: info.path)
 
 
 def fetched(file: RemoteFile) -> Copy:
@@ -132,19 +128,16 @@ def fetched(file: RemoteFile) -> Copy:
     import pyarrow as pa
 
     handle = _nameless()
-    copied = 0
+    copy = Copy(handle)
     try:
         with file.filesystem.open_input_stream(file.path, compression=None) as stream:
-            while piece := stream.read(_PIECE):
-                handle.write(piece)
-                copied += len(piece)
+            shutil.copyfileobj(stream, handle, _PIECE)
+        handle.flush()
     except (OSError, pa.ArrowException) as error:
-        handle.close()
         raise InputError(f"{file.address}: cannot be copied here ({_first_line(error)}).") from error
-    handle.flush()
-    if copied != file.size:
-        raise InputError(f"{file.address}: {copied} bytes came where {file.size} were listed; scan again.")
-    return Copy(handle)
+    if handle.tell() != file.size:
+        raise InputError(f"{file.address}: {handle.tell()} bytes came where {file.size} were listed; scan again.")
+    return copy
 
 
 def _nameless() -> BinaryIO:

@@ -128,6 +128,13 @@ def test_a_local_address_is_a_path(tmp_path):
     assert names(f"file://{tmp_path}/one.jsonl") == [f"file://{tmp_path}/one.jsonl"]
 
 
+def test_only_what_a_folder_hides_below_itself_is_left_out(tmp_path):
+    for folder in (".cache/logs", ".cache/logs/.old"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "one.jsonl").write_bytes(LOG)
+    assert names(f"file://{tmp_path}/.cache/logs/") == [f"file://{tmp_path}/.cache/logs/one.jsonl"]
+
+
 def test_a_scan_of_local_files_opens_no_socket(tmp_path, monkeypatch):
     def refuse(*given, **named):
         raise AssertionError("a socket was opened")
