@@ -63,13 +63,13 @@ class Held:
 
     Attributes
     ----------
-    contents : dict of str to str
-        Digest of the decoded content of each file, and words for it.
+    copy_of : callable
+        Gives words for what had the same decoded content, by its digest, or None.
     requests : callable
         Gives the hashes of the requests of some days.
     """
 
-    contents: dict[str, str]
+    copy_of: Callable[[str], str | None]
     requests: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.uint64]]
 
 
@@ -137,7 +137,7 @@ def read_files(
     eight bytes for each. A file whose content is that of another counts not at all.
     """
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
-    _drop_copies(files, held.contents if held else {})
+    _drop_copies(files, held)
     again = _repeats(files, held)
     if again:
         redone = _run([files[i].task for i in again], list(again.values()), workers, None)
@@ -237,11 +237,14 @@ def _bytes(file: LogFile) -> int:
         return 0
 
 
-def _drop_copies(files: list[Profiled], held: dict[str, str]) -> None:
+def _drop_copies(files: list[Profiled], held: Held | None) -> None:
     """Count the rows of a file that is a copy of another as duplicates."""
-    first = dict(held)
+    first: dict[str, str] = {}
     for one in files:
-        known = first.setdefault(one.report.sha256, one.report.path) if one.report.sha256 else one.report.path
+        if not one.report.sha256:
+            continue
+        earlier = held.copy_of(one.report.sha256) if held else None
+        known = earlier or first.setdefault(one.report.sha256, one.report.path)
         if known != one.report.path and one.report.rows_in:
             built = one.built
             one.built = Built(
