@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -37,6 +38,8 @@ from detector.settings import Settings
 if TYPE_CHECKING:
     from detector.anomaly.baseline import Baseline
     from detector.campaigns.find import Group
+    from detector.campaigns.scores import Scores
+    from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
 #: Hears sentences that a user should read while the scan runs.
@@ -46,6 +49,7 @@ _LATER = (
     "detector.features",
     "detector.campaigns.find",
     "detector.campaigns.tables",
+    "detector.campaigns.traces",
     "detector.results.accounts",
     "sklearn.ensemble",
 )
@@ -65,6 +69,7 @@ class Request:
     until: int | None = None
     baseline: Path | None = None
     allow: AllowList = field(default_factory=AllowList)
+    watched: frozenset[Trace] = frozenset()
 
 
 def scan(
@@ -80,6 +85,7 @@ def scan(
     allow: AllowList | None = None,
     format: str | None = None,
     account_key: str | None = None,
+    watched: Collection[Trace] = (),
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> ScanResult:
@@ -106,6 +112,8 @@ def scan(
         Name of the format of all files; else that of each is recognised.
     account_key : str, optional
         Column or field of the source that names the unit to score.
+    watched : collection of (kind, hash), optional
+        Traces of accounts judged abusive: whoever holds one stands in the table of traces.
     progress : callable, optional
         Called with the name of a stage and the share of it that is done.
     notice : callable, optional
@@ -130,6 +138,7 @@ def scan(
         _micro(until),
         baseline,
         allow or AllowList(),
+        frozenset(watched),
     )
     clock = record.Clock(progress)
     tell = notice or (lambda sentence: None)
@@ -169,6 +178,7 @@ def scan(
         scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
+        from detector.campaigns.traces import trace_table
         from detector.results.accounts import account_table
 
         shown = [group for group in groups if not group.explained]
@@ -180,6 +190,7 @@ def scan(
             timeline_table=timeline_table(shown, tables),
             rejects=_rejects(window, account_rejects),
             run={},
+            traces=trace_table(tables, _looked_at(shown, scores), key, request.watched, allowed.keys(key)),
         )
         scale_counts(result, request.settings.reading.sampling_rate)
     result.run = record.run_record(
@@ -187,6 +198,15 @@ def scan(
     )
     result.run["coverage"]["notes"] += warnings
     return result
+
+
+def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
+    """Accounts that an analyst may judge: those of groups, and those with the highest scores."""
+    from detector.results.accounts import EXPLAINED
+
+    worst = np.argsort(-scores.score, kind="stable")[:EXPLAINED]
+    found: npt.NDArray[np.int64] = np.unique(np.concatenate([worst, *(group.cohort.members for group in groups)]))
+    return found
 
 
 def import_early(*modules: str) -> None:
