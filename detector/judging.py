@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -27,6 +28,8 @@ from detector.settings import Settings
 if TYPE_CHECKING:
     from detector.anomaly.baseline import Baseline
     from detector.campaigns.find import Group
+    from detector.campaigns.scores import Scores
+    from detector.campaigns.traces import Trace
 
 #: Hears sentences that a user should read while the work goes on.
 Notice = Callable[[str], None]
@@ -37,6 +40,7 @@ LATER = (
     "detector.features",
     "detector.campaigns.find",
     "detector.campaigns.tables",
+    "detector.campaigns.traces",
     "detector.results.accounts",
     "sklearn.ensemble",
 )
@@ -55,12 +59,15 @@ class Terms:
         Folder of a baseline to score accounts against; None takes the window's own population.
     allow : AllowList
         What an analyst vouches for.
+    watched : frozenset of (kind, hash)
+        Traces of accounts judged abusive.
     """
 
     settings: Settings
     key: bytes
     baseline: Path | None = None
     allow: AllowList = field(default_factory=AllowList)
+    watched: frozenset[Trace] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,7 @@ def judge(
         scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
+        from detector.campaigns.traces import trace_table
         from detector.results.accounts import account_table
 
         shown = [group for group in groups if not group.explained]
@@ -146,6 +154,7 @@ def judge(
             timeline_table=timeline_table(shown, tables),
             rejects=_rejects(window, people.rejects),
             run={},
+            traces=trace_table(tables, _looked_at(shown, scores), terms.key, terms.watched, allowed.keys(terms.key)),
         )
         scale_counts(result, settings.reading.sampling_rate)
     result.run = record.run_record(
@@ -153,6 +162,15 @@ def judge(
     )
     result.run["coverage"]["notes"] += warnings
     return result
+
+
+def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
+    """Accounts that an analyst may judge: those of groups, and those with the highest scores."""
+    from detector.results.accounts import EXPLAINED
+
+    worst = np.argsort(-scores.score, kind="stable")[:EXPLAINED]
+    found: npt.NDArray[np.int64] = np.unique(np.concatenate([worst, *(group.cohort.members for group in groups)]))
+    return found
 
 
 def sizes_of(settings: Settings) -> Sizes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -30,7 +30,7 @@ from detector.secret import derive_key
 from detector.settings import Settings
 
 if TYPE_CHECKING:
-    pass
+    from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
 _IMPORTS = ThreadPoolExecutor(1, "imports")
@@ -49,6 +49,7 @@ class Request:
     until: int | None = None
     baseline: Path | None = None
     allow: AllowList = field(default_factory=AllowList)
+    watched: frozenset[Trace] = frozenset()
 
 
 def scan(
@@ -64,6 +65,7 @@ def scan(
     allow: AllowList | None = None,
     format: str | None = None,
     account_key: str | None = None,
+    watched: Collection[Trace] = (),
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> ScanResult:
@@ -90,6 +92,8 @@ def scan(
         Name of the format of all files; else that of each is recognised.
     account_key : str, optional
         Column or field of the source that names the unit to score.
+    watched : collection of (kind, hash), optional
+        Traces of accounts judged abusive: whoever holds one stands in the table of traces.
     progress : callable, optional
         Called with the name of a stage and the share of it that is done.
     notice : callable, optional
@@ -114,6 +118,7 @@ def scan(
         _micro(until),
         baseline,
         allow or AllowList(),
+        frozenset(watched),
     )
     clock = record.Clock(progress)
     tell = notice or (lambda sentence: None)
@@ -130,7 +135,7 @@ def scan(
     return judge(
         window,
         people,
-        Terms(request.settings, key, request.baseline, request.allow),
+        Terms(request.settings, key, request.baseline, request.allow, request.watched),
         clock,
         cautions=lambda tables: warnings_on(window, files, tables, reading, mapping),
         place=lambda file, row: f"{paths[file]}:{row}",

@@ -76,6 +76,20 @@ class Campaigns:
 
 
 @dataclass(frozen=True)
+class Lineage:
+    """When a campaign of one night is that of another, and which changes are worth telling."""
+
+    least_overlap: float = 0.3
+    least_step: float = 0.1
+    quiet_days: int = 3
+    fresh_days: int = 7
+    least_gone: float = 0.5
+    least_fresh: float = 0.3
+    least_moved: float = 0.6
+    remembered_days: int = 180
+
+
+@dataclass(frozen=True)
 class Reporting:
     """How much a report shows."""
 
@@ -104,6 +118,7 @@ class Settings:
     profiling: Profiling = field(default_factory=Profiling)
     anomaly: Anomaly = field(default_factory=Anomaly)
     campaigns: Campaigns = field(default_factory=Campaigns)
+    lineage: Lineage = field(default_factory=Lineage)
     reporting: Reporting = field(default_factory=Reporting)
     nightly: Nightly = field(default_factory=Nightly)
 

@@ -13,7 +13,9 @@ import click
 from detector.errors import DetectorError
 
 #: command → module of `detector.cli` that holds it under the same name.
-COMMANDS = ("scan", "inspect", "convert", "explain", "report", "features", "simulate", "evaluate", "baseline")
+COMMANDS = (
+    "scan", "inspect", "convert", "explain", "report", "diff", "decide", "features", "simulate", "evaluate", "baseline",
+)  # fmt: skip
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"
 
@@ -44,6 +46,8 @@ SUMMARIES = {
     "convert": "Write logs of any format as canonical Parquet.",
     "explain": "Tell what a scan found about an account or a campaign.",
     "report": "Write the HTML report of a scan again.",
+    "diff": "Tell what became of the campaigns of an earlier result.",
+    "decide": "Write down a verdict on a campaign or an account.",
     "features": "List the features with unit, direction and benign causes.",
     "simulate": "Write synthetic logs with planted campaigns.",
     "evaluate": "Hold the result of a scan against labels.",

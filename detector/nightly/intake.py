@@ -26,52 +26,59 @@ from detector.profiles.files import Held, Profiled, Task, read_files
 from detector.secret import subkey
 from detector.settings import Settings
 
-_Stat = list[int]
+_State = list[int]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What came of reading files.
+class Unread:
+    """Files that have changed since they were read, or never were.
 
     Attributes
     ----------
-    files : list of Profiled
-        Files that were read, in the order of the manifest.
-    unread : int
-        Files that have not changed since an earlier run read them.
+    files : list of LogFile
+    states : dict of str to list of int
+        What each looked like on disk before it was read, by path.
+    others : int
+        Files that have not changed.
     """
 
-    files: list[Profiled]
-    unread: int
+    files: list[LogFile]
+    states: dict[str, _State | None]
+    others: int
+
+
+def unread(store: Store, files: Sequence[LogFile]) -> Unread:
+    """Tell which files need not be read again."""
+    seen = _seen(store)
+    states = {file.path: _state(file.path) for file in files if file.path != STDIN}
+    new = [file for file in files if file.path == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
+    return Unread(new, states, len(files) - len(new))
 
 
 def take(
     store: Store,
-    files: Sequence[LogFile],
+    new: Unread,
     settings: Settings,
     mapping: Mapping | None,
     after: str | None,
     done: Callable[[Profiled], None] | None = None,
-) -> Reading:
-    """Read what is new in files, and put it into the store.
+) -> list[Profiled]:
+    """Read files, and put what is new of them into the store.
 
     Parameters
     ----------
     after : str or None
         Newest night that has been judged.
     """
-    seen = _seen(store)
-    before = {file.path: _state(file.path) for file in files}
-    new = [file for file in files if file.path == STDIN or seen.get(_name(store, file.path)) != before[file.path]]
-    if not new:
-        return Reading([], len(files))
     known = ledger.records(store)
     taken = {one.content for one in known}
     held = Held(
         lambda digest: "a file of an earlier run" if _content(store, digest) in taken else None,
         lambda days: ledger.hashes_of_days(store, known, days),
     )
-    tasks = [Task(file, settings.reading, mapping, store.key, store.sizes, (None, None), store.storing) for file in new]
+    tasks = [
+        Task(file, settings.reading, mapping, store.key, store.sizes, (None, None), store.storing) for file in new.files
+    ]
     read = read_files(tasks, settings.profiling.workers, done, held)
     for one in read:
         content = _content(store, one.report.sha256)
@@ -79,9 +86,9 @@ def take(
             taken.add(content)
             _keep(store, content, one, after)
     readable = {one.task.file.path for one in read if one.report.sha256} - {STDIN}
-    seen |= {_name(store, path): before[path] for path in readable}
+    seen = _seen(store) | {_name(store, path): new.states[path] for path in readable}
     writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
-    return Reading(read, len(files) - len(new))
+    return read
 
 
 def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
@@ -126,7 +133,7 @@ def _name(store: Store, path: str) -> str:
     return hmac.digest(subkey(store.key, "path"), os.path.abspath(path).encode(), "sha256").hex()[:32]
 
 
-def _state(path: str) -> _Stat | None:
+def _state(path: str) -> _State | None:
     """What changes whenever a file on disk does; None where there is no file to ask."""
     try:
         status = os.stat(path)

@@ -102,4 +102,3 @@ def _digest(table: pa.Table | None) -> str | None:
         stream.write_table(table.sort_by("account_id").combine_chunks())
     digest.update(memoryview(sink.getvalue()))
     return digest.hexdigest()
-

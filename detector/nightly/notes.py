@@ -80,5 +80,3 @@ def _hours(tables: Tables, days: range) -> npt.NDArray[np.int64]:
 def _listed(words: list[str]) -> str:
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return ", ".join(words[:SHOWN]) + more
-
-

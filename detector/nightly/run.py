@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from detector.judging import Notice, People, Terms
 from detector.logs.files import discover
 from detector.logs.formats import known
-from detector.logs.mapping import Mapping
 from detector.logs.survey import described, linked, survey
 from detector.nightly import generations, ledger, retention
 from detector.nightly.calendar import due, last_closed
 from detector.nightly.decision_log import read_decisions
-from detector.nightly.intake import Reading, take
+from detector.nightly.intake import take, unread
 from detector.nightly.ledger import Taken, date
 from detector.nightly.lineage_file import dumped
 from detector.nightly.night import LINEAGE, judged, made_from
 from detector.nightly.people import under_pseudonyms, vouched
 from detector.nightly.store import Store
 from detector.pipeline import Request, read_people
+from detector.profiles.files import Profiled
 from detector.results.folder import ScanResult, artefacts
 from detector.results.record import Clock
 
@@ -43,9 +42,21 @@ class Judged:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run did."""
+    """What a run did.
 
-    reading: Reading
+    Attributes
+    ----------
+    files : list of Profiled
+        Files that were read.
+    unread : int
+        Files that have not changed since an earlier run read them.
+    nights : list of Judged
+    closed, newest_day : date
+        Newest closed day, and the newest day up to it of which the store has requests.
+    """
+
+    files: list[Profiled]
+    unread: int
     nights: list[Judged]
     closed: dt.date
     newest_day: dt.date
@@ -85,7 +96,7 @@ def run(
     generations.sweep(store)
     earlier = generations.judged(store)
     with clock.stage("reading"):
-        reading = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock)
+        files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock)
     taken = ledger.records(store)
     days = [date(day) for day in ledger.marks(taken)]
     closed = last_closed(now, request.settings.nightly.delay_hours)
@@ -94,19 +105,29 @@ def run(
     terms = Terms(request.settings, store.key, request.baseline, vouched(request.allow, store.storing))
     done = [_night(store, taken, one, people, terms, render, tell) for one in nights]
     retention.retire(store, taken, max(generations.judged(store)), request.settings.nightly)
-    return Run(reading, done, closed, max(day for day in days if day <= closed))
+    return Run(files, unread_files, done, closed, max(day for day in days if day <= closed))
 
 
-def _read(store: Store, request: Request, after: str | None, tell: Notice, clock: Clock) -> Reading:
+def _read(store: Store, request: Request, after: str | None, tell: Notice, clock: Clock) -> tuple[list[Profiled], int]:
+    """Files that were read, and how many needed not be."""
     if not request.paths:
-        return Reading([], 0)
-    files = discover(request.paths)
-    reports = survey(files, request.settings.reading, request.mapping)
+        return [], 0
+    new = unread(store, discover(request.paths))
+    if not new.files:
+        return [], new.others
+    settings, mapping = request.settings, request.mapping
+    reports = survey(new.files, settings.reading, mapping)
     if any(report.format in known() for report in reports):
         for sentence in described(reports):
             tell(sentence)
-    with linked(files, reports, request.settings.reading, request.mapping) as mapping:
-        return take(store, files, request.settings, mapping, after)
+    finished: list[Profiled] = []
+
+    def done(one: Profiled) -> None:
+        finished.append(one)
+        clock.say("reading", len(finished) / len(new.files))
+
+    with linked(new.files, reports, settings.reading, mapping) as told:
+        return take(store, new, settings, told, after, done), new.others
 
 
 def _night(
@@ -130,5 +151,3 @@ def _night(
     with clock.stage("commit"):
         generations.commit(store, night, origin, files)
     return Judged(night, True, dict(clock.seconds))
-
-

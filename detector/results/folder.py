@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ import pyarrow.parquet as pq
 
 from detector.errors import InputError, UsageError
 from detector.results.commit import committed
+from detector.schema import TRACE_COLUMNS
 
-TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects")
+TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects", "traces")
+#: Tables that results of earlier versions do not have.
+LATER = ("traces",)
 FORMAT = 1
 _STRINGS = pa.list_(pa.large_string())
 _TIME = pa.timestamp("us", tz="UTC")
@@ -38,6 +43,12 @@ _TYPES: dict[str, pa.DataType] = {
             "file",
             "reason",
             "detail",
+            "suppressed",
+            "latest_model",
+            "since",
+            "verdict",
+            "trace",
+            "return_of",
         ),
         pa.large_string(),
     ),
@@ -69,10 +80,11 @@ _TYPES: dict[str, pa.DataType] = {
             "expected",
             "p",
             "weight",
+            "latest_model_share",
         ),
         pa.float64(),
     ),
-    "flagged": pa.bool_(),
+    **dict.fromkeys(("flagged", "closed"), pa.bool_()),
 }
 
 
@@ -91,6 +103,8 @@ class ScanResult:
         Statements about campaigns; their requests by hour; rows that could not be used.
     run : dict
         Record of the run: versions, settings, inputs, row accounting, coverage.
+    traces : DataFrame
+        Keyed hashes of cards, devices, addresses and mailboxes by which accounts of campaigns are known again.
     """
 
     accounts: pd.DataFrame
@@ -100,6 +114,7 @@ class ScanResult:
     timeline_table: pd.DataFrame
     rejects: pd.DataFrame
     run: dict[str, Any]
+    traces: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TRACE_COLUMNS)))
 
     def evidence(self, campaign_id: str) -> pd.DataFrame:
         """Evidence on a campaign, weightiest first."""
@@ -137,6 +152,12 @@ class ScanResult:
         ]
         html: str = self.campaigns[shown].to_html(index=False, escape=True)
         return html
+
+
+def last_day(run: Mapping[str, Any]) -> dt.date:
+    """Last day of the window that a run looked at."""
+    night = run.get("night")
+    return dt.date.fromisoformat(night["day"] if night else run["window"]["last"][:10])
 
 
 def write_result(result: ScanResult, folder: Path, report: str | None = None) -> None:
@@ -184,6 +205,7 @@ def load_result(folder: Path) -> ScanResult:
         tables = {
             name: pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pandas()
             for name in TABLES
+            if name not in LATER or (folder / f"{name}.parquet").exists()
         }
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(
