@@ -12,10 +12,22 @@ import click
 
 from detector.errors import DetectorError
 
-#: command → module of `detector.cli` that holds it under the same name.
-COMMANDS = (
-    "scan", "inspect", "convert", "explain", "report", "diff", "decide", "features", "simulate", "evaluate", "baseline",
-)  # fmt: skip
+#: command, which is a module of `detector.cli` that holds it under the same name → what it does.
+SUMMARIES = {
+    "scan": "Read query logs and report distillation campaigns.",
+    "nightly": "Read what is new, judge the nights that are due, tell what changed.",
+    "inspect": "Tell what logs are and hold, and what a scan could see.",
+    "convert": "Write logs of any format as canonical Parquet.",
+    "explain": "Tell what a scan found about an account or a campaign.",
+    "report": "Write the HTML report of a scan again.",
+    "diff": "Tell what became of the campaigns of an earlier result.",
+    "decide": "Write down a verdict on a campaign or an account.",
+    "reveal": "Tell which accounts pseudonyms stand for, and log who asked.",
+    "features": "List the features with unit, direction and benign causes.",
+    "simulate": "Write synthetic logs with planted campaigns.",
+    "evaluate": "Hold the result of a scan against labels.",
+    "baseline": "Fit a baseline of ordinary accounts, or show one.",
+}
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"
 
@@ -25,11 +37,11 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which help shows them."""
-        return list(COMMANDS)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in SUMMARIES:
             return None
         command: click.Command = getattr(importlib.import_module(f"detector.cli.{cmd_name}"), cmd_name)
         return command
@@ -37,22 +49,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line per command, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
-
-
-SUMMARIES = {
-    "scan": "Read query logs and report distillation campaigns.",
-    "inspect": "Tell what logs are and hold, and what a scan could see.",
-    "convert": "Write logs of any format as canonical Parquet.",
-    "explain": "Tell what a scan found about an account or a campaign.",
-    "report": "Write the HTML report of a scan again.",
-    "diff": "Tell what became of the campaigns of an earlier result.",
-    "decide": "Write down a verdict on a campaign or an account.",
-    "features": "List the features with unit, direction and benign causes.",
-    "simulate": "Write synthetic logs with planted campaigns.",
-    "evaluate": "Hold the result of a scan against labels.",
-    "baseline": "Fit a baseline of ordinary accounts, or show one.",
-}
+            formatter.write_dl(list(SUMMARIES.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +63,7 @@ def group() -> None:
       detector explain C-1a2b3c4d --run result
 
     Exit codes: 0 ran; 1 internal error; 2 wrong use or settings; 3 some input could not be used; 4 a campaign at or
-    above --fail-on; 6 the output could not be written.
+    above --fail-on; 5 another run holds the store; 6 the output could not be written.
     """
 
 

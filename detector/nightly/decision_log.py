@@ -86,9 +86,8 @@ def _accounts(result: ScanResult, target: str) -> tuple[str, ...]:
         return tuple(sorted(map(str, members["account_id"])))
     if result.accounts["account_id"].eq(target).any():
         return (target,)
-    raise UsageError(
-        f"The night of {last_day(result.run)} has no campaign or account called {target!r}. Write the id as its report does."
-    )
+    night = last_day(result.run)
+    raise UsageError(f"The night of {night} has no campaign or account called {target!r}. Write it as its report does.")
 
 
 def _traces(result: ScanResult, accounts: tuple[str, ...], verdict: str) -> frozenset[tuple[str, str]]:

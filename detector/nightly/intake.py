@@ -62,6 +62,7 @@ def take(
     mapping: Mapping | None,
     after: str | None,
     done: Callable[[Profiled], None] | None = None,
+    remember: bool = False,
 ) -> list[Profiled]:
     """Read files, and put what is new of them into the store.
 
@@ -69,6 +70,8 @@ def take(
     ----------
     after : str or None
         Newest night that has been judged.
+    remember : bool
+        Whether what was built tells which account each pseudonym stands for.
     """
     known = ledger.records(store)
     taken = {one.content for one in known}

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import pyarrow as pa
@@ -75,7 +76,7 @@ def judged(
     scanned = judge(
         read,
         as_of(people, (days[-1] + 1) * DAY_US),
-        terms,
+        replace(terms, watched=decisions.on(night).watched()),
         clock,
         cautions=lambda tables: notes(tables, taken, days),
         place=place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from detector.judging import Notice, People, Terms
 from detector.logs.files import discover
@@ -13,6 +14,7 @@ from detector.logs.survey import described, linked, survey
 from detector.nightly import generations, ledger, retention
 from detector.nightly.calendar import due, last_closed
 from detector.nightly.decision_log import read_decisions
+from detector.nightly.identities import add
 from detector.nightly.intake import take, unread
 from detector.nightly.ledger import Taken, date
 from detector.nightly.lineage_file import dumped
@@ -71,6 +73,7 @@ def run(
     render: Callable[[ScanResult], str],
     tell: Notice,
     clock: Clock,
+    identities: Path | None = None,
 ) -> Run:
     """Read what is new, and judge the nights that are due.
 
@@ -86,6 +89,8 @@ def run(
         The one night to judge, instead of all that are due.
     render : callable
         Makes the report of a result.
+    identities : Path or None
+        File outside the store that tells which account each pseudonym stands for; what is read is added to it.
 
     Raises
     ------
@@ -96,7 +101,7 @@ def run(
     generations.sweep(store)
     earlier = generations.judged(store)
     with clock.stage("reading"):
-        files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock)
+        files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock, identities)
     taken = ledger.records(store)
     days = [date(day) for day in ledger.marks(taken)]
     closed = last_closed(now, request.settings.nightly.delay_hours)
@@ -108,7 +113,9 @@ def run(
     return Run(files, unread_files, done, closed, max(day for day in days if day <= closed))
 
 
-def _read(store: Store, request: Request, after: str | None, tell: Notice, clock: Clock) -> tuple[list[Profiled], int]:
+def _read(
+    store: Store, request: Request, after: str | None, tell: Notice, clock: Clock, identities: Path | None
+) -> tuple[list[Profiled], int]:
     """Files that were read, and how many needed not be."""
     if not request.paths:
         return [], 0
@@ -127,7 +134,10 @@ def _read(store: Store, request: Request, after: str | None, tell: Notice, clock
         clock.say("reading", len(finished) / len(new.files))
 
     with linked(new.files, reports, settings.reading, mapping) as told:
-        return take(store, new, settings, told, after, done), new.others
+        read = take(store, new, settings, told, after, done, identities is not None)
+    if identities is not None:
+        add(identities, {name: id for one in read for name, id in one.built.identities.items()})
+    return read, new.others
 
 
 def _night(

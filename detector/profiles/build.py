@@ -57,9 +57,12 @@ class Storing:
     ----------
     pseudonyms : bytes or None
         Secret of the names that stand for account ids; None keeps the ids.
+    remember : bool
+        Whether `Built.identities` tells which id each name stands for.
     """
 
     pseudonyms: bytes | None
+    remember: bool = False
 
 
 @dataclass
@@ -73,6 +76,8 @@ class Built:
         are stored.
     known : dict of int to Counter
         Where profiles are stored: of each day, rows in which a column is known.
+    identities : dict of str to str
+        Account ids by the names that stand for them, where they are to be remembered.
     """
 
     profile: Profile | None = None
@@ -80,6 +85,7 @@ class Built:
     requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     days: list[npt.NDArray[np.int32]] = field(default_factory=list)
     known: dict[int, Counter[str]] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
     rows_used: int = 0
     rows_duplicate: int = 0
     rows_out_of_window: int = 0
@@ -121,7 +127,7 @@ def build_profile(
     built.names = fingerprinter.names
     failure: list[InputError] = []
     selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing)
-    for ids, account, columns in _folds(selected, storing.pseudonyms if storing else None):
+    for ids, account, columns in _folds(selected, storing, built.identities):
         part = profile_of(ids, account, columns, sizes)
         built.profile = part if built.profile is None else merge([built.profile, part], sizes)
     if failure:
@@ -199,7 +205,8 @@ def _count_known(batch: pa.RecordBatch, day: npt.NDArray[np.int64], known: dict[
 
 def _folds(
     parts: Iterable[tuple[pa.Array, Columns]],
-    pseudonyms: bytes | None,
+    storing: Storing | None,
+    identities: dict[str, str],
 ) -> Iterator[tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]]:
     """Parts gathered until there are `FOLD_ROWS` rows, with account ids as positions in a sorted list."""
     held: list[tuple[pa.Array, Columns]] = []
@@ -208,22 +215,33 @@ def _folds(
         held.append(part)
         rows += len(part[0])
         if rows >= FOLD_ROWS:
-            yield _fold(held, pseudonyms)
+            yield _fold(held, storing, identities)
             held, rows = [], 0
     if rows:
-        yield _fold(held, pseudonyms)
+        yield _fold(held, storing, identities)
 
 
 def _fold(
     parts: list[tuple[pa.Array, Columns]],
-    pseudonyms: bytes | None,
+    storing: Storing | None,
+    identities: dict[str, str],
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]:
     encoded = pa.chunked_array([ids for ids, _ in parts]).combine_chunks().dictionary_encode()
     said = encoded.dictionary.to_pylist()
-    names = np.array(said if pseudonyms is None else [pseudonym(pseudonyms, name) for name in said], dtype=object)
+    names = np.array(_names(said, storing, identities), dtype=object)
     order = np.argsort(names, kind="stable")
     place = np.empty(len(names), np.int64)
     place[order] = np.arange(len(names))
     account = place[encoded.indices.to_numpy(zero_copy_only=False)]
     columns = {name: np.concatenate([columns[name] for _, columns in parts]) for name in parts[0][1]}
     return names[order], account, columns
+
+
+def _names(ids: list[str], storing: Storing | None, identities: dict[str, str]) -> list[str]:
+    """Names of accounts in their profiles."""
+    if storing is None or storing.pseudonyms is None:
+        return ids
+    names = [pseudonym(storing.pseudonyms, one) for one in ids]
+    if storing.remember:
+        identities |= zip(names, ids, strict=True)
+    return names
