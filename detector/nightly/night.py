@@ -15,7 +15,7 @@ from detector.judging import Notice, People, Terms, judge
 from detector.nightly import generations, ledger, lineage_file
 from detector.nightly.decisions import Decision, Decisions
 from detector.nightly.ledger import Taken, day_of
-from detector.nightly.notes import notes
+from detector.nightly.notes import late, notes
 from detector.nightly.people import as_of
 from detector.nightly.sequel import Night, sequel
 from detector.nightly.store import Store
@@ -44,7 +44,7 @@ def made_from(
         "version": version("distillation-detector"),
         "settings": terms.settings.digest(),
         "days": held,
-        "late": [one.content for one in taken if one.after == str(night)],
+        "late": late(taken, days),
         "people": _digest(people.table),
         "allow": allowed,
         "baseline": str(terms.baseline),
