@@ -51,17 +51,8 @@ def decide(
         raise InputError(f"{store}: holds no night yet. Run detector nightly --store {store} first.")
     result = load_result(store / LATEST)
     accounts = _accounts(result, target)
-    decision = Decision(
-        at,
-        by,
-        target,
-        verdict,
-        reason.strip(),
-        expires,
-        last_day(result.run),
-        accounts,
-        _traces(result, accounts, verdict),
-    )
+    night, traces = last_day(result.run), _traces(result, accounts, verdict)
+    decision = Decision(at, by, target, verdict, reason.strip(), expires, night, accounts, traces)
     append(store / FILE, _entry(decision))
     return decision
 
@@ -86,8 +77,9 @@ def _accounts(result: ScanResult, target: str) -> tuple[str, ...]:
         return tuple(sorted(map(str, members["account_id"])))
     if result.accounts["account_id"].eq(target).any():
         return (target,)
+    night = last_day(result.run)
     raise UsageError(
-        f"The night of {last_day(result.run)} has no campaign or account called {target!r}. Write the id as its report does."
+        f"The night of {night} has no campaign or account called {target!r}. Write the id as in its report."
     )
 
 
