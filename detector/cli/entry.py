@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -30,6 +31,13 @@ SUMMARIES = {
 }
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"
+
+
+class Stopped(BaseException):
+    """Somebody asked the process to end."""
+
+    def __init__(self, asked: signal.Signals) -> None:
+        self.asked = asked
 
 
 class Commands(click.Group):
@@ -69,6 +77,8 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run a command; a failure is one line on stderr and an exit code."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, _stop)
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
     try:
         code = group.main(standalone_mode=False)
@@ -81,7 +91,9 @@ def main() -> NoReturn:
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _fail("Interrupted; nothing was written.", 130)
+        _fail("Interrupted; what was not finished was not written.", 128 + signal.SIGINT)
+    except Stopped as stopped:
+        _fail(f"Stopped by {stopped.asked.name}; what was not finished was not written.", 128 + stopped.asked)
     except DetectorError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
@@ -94,6 +106,10 @@ def main() -> NoReturn:
             f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.",
             INTERNAL,
         )
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise Stopped(signal.Signals(number))
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

@@ -51,17 +51,8 @@ def decide(
         raise InputError(f"{store}: holds no night yet. Run detector nightly --store {store} first.")
     result = load_result(store / LATEST)
     accounts = _accounts(result, target)
-    decision = Decision(
-        at,
-        by,
-        target,
-        verdict,
-        reason.strip(),
-        expires,
-        last_day(result.run),
-        accounts,
-        _traces(result, accounts, verdict),
-    )
+    night, traces = last_day(result.run), _traces(result, accounts, verdict)
+    decision = Decision(at, by, target, verdict, reason.strip(), expires, night, accounts, traces)
     append(store / FILE, _entry(decision))
     return decision
 
@@ -87,7 +78,9 @@ def _accounts(result: ScanResult, target: str) -> tuple[str, ...]:
     if result.accounts["account_id"].eq(target).any():
         return (target,)
     night = last_day(result.run)
-    raise UsageError(f"The night of {night} has no campaign or account called {target!r}. Write it as its report does.")
+    raise UsageError(
+        f"The night of {night} has no campaign or account called {target!r}. Write the id as in its report."
+    )
 
 
 def _traces(result: ScanResult, accounts: tuple[str, ...], verdict: str) -> frozenset[tuple[str, str]]:
