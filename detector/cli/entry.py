@@ -36,8 +36,8 @@ _TRACE = "DETECTOR_TRACEBACK"
 class Stopped(BaseException):
     """Somebody asked the process to end."""
 
-    def __init__(self, asked: signal.Signals) -> None:
-        self.asked = asked
+    def __init__(self, by: signal.Signals) -> None:
+        self.by = by
 
 
 class Commands(click.Group):
@@ -77,8 +77,8 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run a command; a failure is one line on stderr and an exit code."""
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, _stop)
+    for asks in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asks, _stop)
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
     try:
         code = group.main(standalone_mode=False)
@@ -90,10 +90,9 @@ def main() -> NoReturn:
         _fail(f"{error.format_message()} See: {asked} --help", error.exit_code)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("Interrupted; what was not finished was not written.", 128 + signal.SIGINT)
-    except Stopped as stopped:
-        _fail(f"Stopped by {stopped.asked.name}; what was not finished was not written.", 128 + stopped.asked)
+    except (click.Abort, KeyboardInterrupt, Stopped) as end:
+        by = end.by if isinstance(end, Stopped) else signal.SIGINT
+        _fail(f"Stopped by {by.name}; what was not finished was not written.", 128 + by)
     except DetectorError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
