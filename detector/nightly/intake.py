@@ -79,9 +79,8 @@ def take(
         lambda digest: "a file of an earlier run" if _content(store, digest) in taken else None,
         lambda days: ledger.hashes_of_days(store, known, days),
     )
-    tasks = [
-        Task(file, settings.reading, mapping, store.key, store.sizes, (None, None), store.storing) for file in new.files
-    ]
+    reading, everything, storing = settings.reading, (None, None), replace(store.storing, remember=remember)
+    tasks = [Task(file, reading, mapping, store.key, store.sizes, everything, storing) for file in new.files]
     read = read_files(tasks, settings.profiling.workers, done, held)
     for one in read:
         content = _content(store, one.report.sha256)
