@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from detector.campaigns.allow import AllowList
 from detector.errors import InputError, UsageError
+from detector.logs import parquet_process
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
 from detector.logs.formats import known
@@ -137,10 +138,13 @@ def scan(
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
     import_early(*_LATER)
-    with clock.stage("reading"):
-        window = _read(files, request, key, clock, tell)
-    with clock.stage("accounts"):
-        people, account_reports, account_rejects = _people(request)
+    with ThreadPoolExecutor(1, "accounts") as beside:
+        reading_people = beside.submit(_people, request)
+        with clock.stage("reading"):
+            window = _read(files, request, key, clock, tell)
+        with clock.stage("accounts"):
+            people, account_reports, account_rejects = reading_people.result()
+    parquet_process.stop()
     with clock.stage("profiles"):
         assert window.profile is not None
         tables = assemble(window.profile, people, window.names, key, _sizes(request.settings))
