@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
@@ -21,6 +22,7 @@ from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity, phi
+from detector.profiles.orders import order_by
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
@@ -86,8 +88,24 @@ def collision_share(rows: pd.DataFrame) -> float:
 
     A prompt that an account sends again and again counts once: it is a frame, not a task.
     """
-    known = rows.loc[rows["prompt"].to_numpy() != 0, ["account", "prompt"]].drop_duplicates()
-    return float(known.duplicated("prompt", keep=False).mean()) if len(known) else 0.0
+    prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
+    order = np.lexsort((account, prompt))
+    order = order[prompt[order] != 0]
+    prompt, account = prompt[order], account[order]
+    prompt = prompt[_starts(prompt, account)]
+    fresh = _starts(prompt)
+    alone = fresh & np.append(fresh, True)[1:]
+    return float((~alone).sum() / len(prompt)) if len(prompt) else 0.0
+
+
+def _starts(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Where a run of equal rows begins."""
+    n = len(columns[0])
+    fresh = np.zeros(n, np.bool_)
+    fresh[:1] = True
+    for values in columns:
+        fresh[1:] |= values[1:] != values[:-1]
+    return fresh
 
 
 def units(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +115,9 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     """
     session = rows["session"].to_numpy()
     unit = np.where(session != 0, session, (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64))
-    ordered = rows.assign(unit=unit).sort_values(["account", "unit", "request"], kind="stable")
-    return ordered.drop_duplicates(["account", "unit"]).drop(columns="unit")
+    account = rows["account"].to_numpy()
+    order = order_by(account, unit, rows["request"].to_numpy())
+    return rows.iloc[order[_starts(account[order], unit[order])]]
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -122,8 +141,11 @@ def _of(rows: pd.DataFrame) -> Heterogeneity:
 
 def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
     """At most `MOST_ROWS` requests of `MOST_ACCOUNTS` accounts, the ones with the smallest hashes."""
-    rows = rows.sort_values(["account", "request"])
-    rows = rows[rows.groupby("account").cumcount().to_numpy() < MOST_ROWS]
+    account = rows["account"].to_numpy()
+    order = order_by(account, rows["request"].to_numpy())
+    first = np.flatnonzero(_starts(account[order]))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    rows = rows.iloc[order[place < MOST_ROWS]]
     most = rows.groupby("account").size().sort_values(ascending=False, kind="stable").index[:MOST_ACCOUNTS]
     return rows[rows["account"].isin(most)]
 

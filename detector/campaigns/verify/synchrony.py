@@ -113,9 +113,11 @@ def _busiest(counts: Floats) -> Floats:
 
 def _other_days(counts: Floats, weekend: npt.NDArray[np.bool_], rng: np.random.Generator) -> Floats:
     """Each account's days in another order, weekdays among weekdays and weekends among weekends."""
-    shuffled = counts.copy()
+    n, n_days, hours = counts.shape
+    order = np.empty((n, n_days), np.int64)
     for kind in (weekend, ~weekend):
         days = np.flatnonzero(kind)
-        order = rng.permuted(np.tile(days, (len(counts), 1)), axis=1)
-        shuffled[:, days] = np.take_along_axis(counts, order[:, :, None], axis=1)
+        order[:, days] = rng.permuted(np.tile(days, (n, 1)), axis=1)
+    order += n_days * np.arange(n)[:, None]
+    shuffled: Floats = counts.reshape(-1, hours).take(order.ravel(), axis=0).reshape(counts.shape)
     return shuffled
