@@ -178,5 +178,5 @@ def _content(tables: Tables) -> tuple[npt.NDArray[np.uint64], Ints, Ints, Ints]:
     keys = tables.keys
     rows = np.flatnonzero((keys["family"] == "content").to_numpy())
     order = rows[np.argsort(keys["key"].to_numpy(dtype=np.uint64)[rows], kind="stable")]
-    value, *others = (keys[name].to_numpy()[order] for name in ("key", "account", "half_0", "half_1"))
-    return value, *others
+    key, account, half_0, half_1 = (keys[name].to_numpy()[order] for name in ("key", "account", "half_0", "half_1"))
+    return key, account, half_0, half_1
