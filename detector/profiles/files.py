@@ -11,12 +11,11 @@ from queue import SimpleQueue
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.logs.files import LogFile
 from detector.logs.mapping import Mapping
-from detector.logs.parquet_check import fault_of
+from detector.logs.parquet_decoding import DAMAGE, schema_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, Storing, build_profile
@@ -210,10 +209,10 @@ def _is_flat(task: Task) -> bool:
     if not file.name.lower().endswith(".parquet"):
         return False
     try:
-        if fault_of(file.path, task.reading) is not None:
-            return True  # it will be set aside
-        return not any(pa.types.is_nested(kind) for kind in pyarrow.parquet.read_schema(file.path).types)
-    except (pa.ArrowException, OSError, ValueError):
+        return not any(pa.types.is_nested(kind) for kind in schema_of(file, task.reading).types)
+    except SetAside:
+        return True
+    except DAMAGE:
         return False
 
 
@@ -225,6 +224,8 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
         build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing)
+    except SetAside:
+        built = Built()
     except InputError as error:
         report.error = str(error)
     return Profiled(built, report, rejects, task)
