@@ -36,7 +36,6 @@ from detector.settings import Settings
 
 if TYPE_CHECKING:
     from detector.anomaly.baseline import Baseline
-    from detector.campaigns.find import Group
 
 Progress = Callable[[str, float], None]
 #: Hears sentences that a user should read while the scan runs.
@@ -157,16 +156,19 @@ def scan(
         features = of_all_requests(features, request.settings.reading.sampling_rate)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
+        from detector.campaigns.lone import lone_extractors
 
         groups = find_groups(tables, request.settings.campaigns, allowed)
+        alone = lone_extractors(tables, groups, request.settings.campaigns)
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
 
-        model, source = _baseline(request, features, groups, key)
+        apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
+        model, source = _baseline(request, features, apart, key)
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
-        scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
+        scores = final_scores(rarity["score"].to_numpy(), groups, vouched, alone)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
         from detector.results.accounts import account_table
@@ -263,8 +265,8 @@ def check_rate(rate: float) -> None:
         )
 
 
-def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[Baseline, str]:
-    """What accounts are scored against, and where it comes from in words."""
+def _baseline(request: Request, features: pd.DataFrame, apart: list[list[int]], key: bytes) -> tuple[Baseline, str]:
+    """What accounts are scored against - those that are set apart are not of it - and where it comes from in words."""
     from detector.anomaly import baseline as anomaly
     from detector.anomaly.shipped import shipped_baseline
     from detector.features import FEATURES
@@ -273,8 +275,7 @@ def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key
         return anomaly.load(request.baseline), f"the baseline in {request.baseline}"
     settings = request.settings.anomaly
     outside = np.ones(len(features), bool)
-    for group in groups:
-        outside[group.cohort.members] = False
+    outside[[account for accounts in apart for account in accounts]] = False
     if outside.sum() < settings.min_accounts:
         return (
             shipped_baseline(),
