@@ -73,6 +73,7 @@ class Campaigns:
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0
+    alone: float = 4.2
 
 
 @dataclass(frozen=True)
