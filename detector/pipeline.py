@@ -211,7 +211,8 @@ def _date(day: int) -> dt.date:
 
 
 def _sizes(settings: Settings) -> Sizes:
-    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
+    said = settings.profiling
+    return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
 
 
 def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock, tell: Notice) -> Window:

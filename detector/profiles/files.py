@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
@@ -21,7 +24,8 @@ from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, build_profile
 from detector.profiles.fingerprints import Names
-from detector.profiles.profile import Profile, Sizes, merge
+from detector.profiles.profile import Profile, Sizes
+from detector.profiles.spill import merge_all, spill
 from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
@@ -38,6 +42,7 @@ class Task:
     key: bytes
     sizes: Sizes
     window: tuple[int | None, int | None]
+    spill: Path | None = None
 
 
 @dataclass
@@ -96,6 +101,12 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     smallest does. Files with repeats are read a second time without them, so that nothing grows with the rows but
     eight bytes for each. A file whose content is that of another counts not at all.
     """
+    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= SMALL_INPUT
+    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
+
+
+def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
     _drop_copies(files)
     again = _repeats(files)
@@ -108,10 +119,8 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
         one.built.profile = None  # held by nobody else, so that it is gone once it is merged
     names = Names()
     for one in files:
-        for kind, known in one.built.names.of.items():
-            for value, name in known.items():
-                names.of[kind].setdefault(value, name)
-    return Window(merge(profiles, tasks[0].sizes) if profiles else None, files, names)
+        names.absorb(one.built.names)
+    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
 
 def _run(
@@ -195,6 +204,8 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
         build_profile(batches, task.key, task.sizes, task.window, repeats, built)
     except InputError as error:
         report.error = str(error)
+    if task.spill is not None and isinstance(built.profile, Profile):
+        built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
     return Profiled(task, built, report, rejects)
 
 
