@@ -178,7 +178,8 @@ def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
 
 def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
-    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
+    said = settings.profiling
+    return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
 
 
 def _date(day: int) -> dt.date:

@@ -41,6 +41,7 @@ class Profiling:
 
     sample_per_day: int = 64
     distinct_per_day: int = 64
+    sample_per_window: int = 1_000_000
     workers: int = 0
 
 
