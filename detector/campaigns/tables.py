@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -190,8 +190,8 @@ def membership(group: Group) -> npt.NDArray[np.float64]:
     return np.where(group.cohort.core, 1.0, PERIPHERY)
 
 
-def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFrame:
-    """One row per statement; rows to look at as path and row."""
+def evidence_table(groups: Sequence[Group], place: Callable[[int, int], str]) -> pd.DataFrame:
+    """One row per statement; `place` words the rows to look at, from the number of a file and a row."""
     rows = [
         (
             g.id,
@@ -202,17 +202,12 @@ def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFram
             e.expected,
             e.p,
             e.weight,
-            [_place(place, paths) for place in e.rows],
+            [place(*map(int, pair.split(":"))) for pair in e.rows],
         )
         for g in groups
         for e in g.evidence
     ]
     return pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
-
-
-def _place(place: str, paths: Sequence[str]) -> str:
-    file, row = place.split(":")
-    return f"{paths[int(file)]}:{row}"
 
 
 def timeline_table(groups: Sequence[Group], tables: Tables) -> pd.DataFrame:
