@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -48,6 +49,11 @@ INCOMPLETE = 3
     type=click.Path(path_type=Path),
     help="TOML file of what an analyst vouches for, with reason, author and expiry.",
 )
+@click.option(
+    "--budget",
+    type=click.IntRange(1, 10_000),
+    help="Rank as many entries for review, and say how many of them chance would put there.",
+)
 @click.option("--since", help="First moment of the window, UTC.")
 @click.option("--until", help="First moment after the window, UTC.")
 @click.option(
@@ -69,6 +75,7 @@ def scan(
     key: Path | None,
     baseline: Path | None,
     allow: Path | None,
+    budget: int | None,
     since: str | None,
     until: str | None,
     fail_on: str | None,
@@ -92,6 +99,8 @@ def scan(
     from detector.settings import Settings, read_settings
 
     chosen = read_settings(settings) if settings else Settings()
+    if budget:
+        chosen = dataclasses.replace(chosen, review=dataclasses.replace(chosen.review, budget=budget))
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
     pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")

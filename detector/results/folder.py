@@ -48,6 +48,7 @@ _TYPES: dict[str, pa.DataType] = {
             "verdict",
             "trace",
             "return_of",
+            "explained_by",
         ),
         pa.large_string(),
     ),
