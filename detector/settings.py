@@ -108,6 +108,17 @@ class Reporting:
 
 
 @dataclass(frozen=True)
+class Nightly:
+    """Days that a night judges, when a day is closed, and how long each kind of thing is kept."""
+
+    window_days: int = 30
+    delay_hours: float = 2.0
+    keep_profiles_days: int = 60
+    keep_rejects_days: int = 60
+    keep_nights_days: int = 400
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of a run."""
 
@@ -118,6 +129,7 @@ class Settings:
     lineage: Lineage = field(default_factory=Lineage)
     review: Review = field(default_factory=Review)
     reporting: Reporting = field(default_factory=Reporting)
+    nightly: Nightly = field(default_factory=Nightly)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Settings as nested plain values, for the run's record."""

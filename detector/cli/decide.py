@@ -32,12 +32,12 @@ def decide(target: str, verdict: str, reason: str, expires: dt.datetime | None, 
     from detector.report.text import for_terminal
 
     until = expires.date() if expires else None
-    made = write_down(store, target, verdict, reason, by or _user(), dt.datetime.now(dt.UTC), until)
+    made = write_down(store, target, verdict, reason, by or user_name(), dt.datetime.now(dt.UTC), until)
     said = f"{judged(made)} It is about {len(made.accounts):,} accounts"
     click.echo(for_terminal(f"{said}; {len(made.traces):,} traces are watched for." if made.traces else f"{said}."))
 
 
-def _user() -> str:
+def user_name() -> str:
     """Name of the user, or nothing where the system knows none."""
     try:
         return getpass.getuser()

@@ -1,1 +1,1 @@
-"""Night after night: what is stored, what a night finds, and how it differs from the night before."""
+"""Every night: a store of account days, what of it is judged each night, and what changed since the night before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,18 +175,21 @@ def write_result(result: ScanResult, folder: Path, report: str | None = None) ->
         If it cannot be written; what was in the folder before is unchanged.
     """
     with committed(folder) as fresh:
-        for name in TABLES:
-            pq.write_table(
-                _arrow(_table(result, name)),
-                fresh / f"{name}.parquet",
-                compression="zstd",
-                write_page_checksum=True,
-            )
-        if report is not None:
-            (fresh / "report.html").write_text(report, encoding="utf-8")
-        (fresh / "run.json").write_text(
-            json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False), encoding="utf-8"
-        )
+        for name, data in artefacts(result, report).items():
+            (fresh / name).write_bytes(data)
+
+
+def artefacts(result: ScanResult, report: str | None = None) -> dict[str, bytes]:
+    """Files of a result by their names."""
+    found = {}
+    for name in TABLES:
+        sink = pa.BufferOutputStream()
+        pq.write_table(_arrow(_table(result, name)), sink, compression="zstd", write_page_checksum=True)
+        found[f"{name}.parquet"] = sink.getvalue().to_pybytes()
+    if report is not None:
+        found["report.html"] = report.encode()
+    found["run.json"] = json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False).encode()
+    return found
 
 
 def load_result(folder: Path) -> ScanResult:
@@ -196,6 +200,7 @@ def load_result(folder: Path) -> ScanResult:
     InputError
         If the folder is not one, or one of its files is missing or damaged.
     """
+    folder = Path(os.path.realpath(folder))  # a link may name another result while this one is read
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         tables = {
