@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
 import click
 
-from detector.cli.options import account_key_option, format_option, map_option, moment, say, settings_option
+from detector.cli.options import (
+    account_key_option,
+    budget_option,
+    format_option,
+    map_option,
+    moment,
+    say,
+    settings_option,
+    within_budget,
+)
 from detector.cli.progress import progress
 
 FOUND = 4
@@ -49,11 +57,7 @@ INCOMPLETE = 3
     type=click.Path(path_type=Path),
     help="TOML file of what an analyst vouches for, with reason, author and expiry.",
 )
-@click.option(
-    "--budget",
-    type=click.IntRange(1, 10_000),
-    help="Rank as many entries for review, and say how many of them chance would put there.",
-)
+@budget_option
 @click.option("--since", help="First moment of the window, UTC.")
 @click.option("--until", help="First moment after the window, UTC.")
 @click.option(
@@ -98,9 +102,7 @@ def scan(
     from detector.secret import read_key
     from detector.settings import Settings, read_settings
 
-    chosen = read_settings(settings) if settings else Settings()
-    if budget:
-        chosen = dataclasses.replace(chosen, review=dataclasses.replace(chosen.review, budget=budget))
+    chosen = within_budget(read_settings(settings) if settings else Settings(), budget)
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
     pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
