@@ -22,6 +22,7 @@ from detector.profiles.profile import Sizes
 from detector.profiles.tables import Tables
 from detector.results import record
 from detector.results.folder import ScanResult
+from detector.results.review import review
 from detector.results.sampling import of_all_requests, scale_counts
 from detector.settings import Settings
 
@@ -143,6 +144,11 @@ def judge(
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
         scores = final_scores(rarity["score"].to_numpy(), groups, vouched, alone)
+    if settings.review.budget > 0:
+        with clock.stage("chance"):
+            from detector.campaigns.chance import chance_groups
+
+            chance = chance_groups(tables, settings.campaigns, allowed, terms.key, settings.review.resamples)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
         from detector.campaigns.traces import trace_table
@@ -150,7 +156,7 @@ def judge(
 
         shown = [group for group in groups if not group.explained]
         result = ScanResult(
-            accounts=account_table(tables, features, rarity, model, scores, shown),
+            accounts=account_table(tables, features, rarity, model, scores, groups),
             campaigns=campaign_table(shown),
             members=member_table(shown, scores.score),
             evidence_table=evidence_table(shown, place),
@@ -164,6 +170,9 @@ def judge(
         settings, terms.key, window, people.reports, coverage, off, tables, groups, scores, allowed, source, clock
     )
     result.run["coverage"]["notes"] += warnings
+    if settings.review.budget > 0:
+        result.run["chance"] = [[list(group) for group in one] for one in chance]
+        result.run["review"] = review(result.accounts, result.campaigns, chance, settings.review.budget)
     return result
 
 

@@ -92,6 +92,14 @@ class Lineage:
 
 
 @dataclass(frozen=True)
+class Review:
+    """How many entries an analyst can look at, and how often chance is asked what it would put among them."""
+
+    budget: int = 0
+    resamples: int = 10
+
+
+@dataclass(frozen=True)
 class Reporting:
     """How much a report shows."""
 
@@ -121,6 +129,7 @@ class Settings:
     anomaly: Anomaly = field(default_factory=Anomaly)
     campaigns: Campaigns = field(default_factory=Campaigns)
     lineage: Lineage = field(default_factory=Lineage)
+    review: Review = field(default_factory=Review)
     reporting: Reporting = field(default_factory=Reporting)
     nightly: Nightly = field(default_factory=Nightly)
 
