@@ -45,7 +45,7 @@ def test_a_scan_ranks_what_to_review_and_says_what_chance_would_put_there(tmp_pa
     assert "To review: 5 entries, best first" in done.stdout
     assert "of these 5 are expected by chance alone. 10 searches of the same accounts" in " ".join(done.stdout.split())
     review = json.loads((tmp_path / "r" / "run.json").read_text())["review"]
-    assert [entry["tier"] for entry in review["entries"]][0] == "A"
+    assert review["entries"][0]["tier"] == "A"
     assert len(review["entries"]) == 5
     assert 0 <= review["expected"] <= 4  # not the campaign
     assert "To review: 5 entries" in (tmp_path / "r" / "report.html").read_text()
