@@ -198,7 +198,7 @@ def _baseline(terms: Terms, features: pd.DataFrame, groups: list[Group]) -> tupl
     from detector.features import FEATURES
 
     if terms.baseline is not None:
-        return anomaly.load(terms.baseline), f"the baseline in {terms.baseline}"
+        return anomaly.load(terms.baseline), f"the baseline {terms.baseline.name}"
     settings = terms.settings.anomaly
     outside = np.ones(len(features), bool)
     for group in groups:
