@@ -155,7 +155,7 @@ def test_drift_from_the_first_and_from_the_last_baseline_stands_in_the_card(stor
     names = [first]
     for step in (0.5, 1.0):
         write_result(crowd(shift=step), store / "night")
-        name, model = propose(store, SMALL)
+        name, _ = propose(store, SMALL)
         promote(store, name, "next", "jo", at(1 + len(names)))
         names.append(name)
     said = load(store / "baselines" / names[2]).card["drift"]
