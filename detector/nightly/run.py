@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detector.judging import Notice, People, Terms
@@ -21,6 +21,7 @@ from detector.nightly.ledger import Taken, date
 from detector.nightly.lineage_file import dumped
 from detector.nightly.night import LINEAGE, judged, made_from
 from detector.nightly.people import under_pseudonyms, vouched
+from detector.nightly.promotions import current
 from detector.nightly.store import Store
 from detector.pipeline import Request, read_people
 from detector.profiles.files import Profiled
@@ -152,6 +153,7 @@ def _night(
     tell: Notice,
 ) -> Judged:
     decisions = read_decisions(store.folder)
+    terms = replace(terms, baseline=terms.baseline or current(store.folder, night))
     origin = made_from(store, taken, night, people, terms, decisions)
     standing = generations.manifest(store, night)
     if standing is not None and standing["made_from"] == origin:
