@@ -76,6 +76,20 @@ class Campaigns:
 
 
 @dataclass(frozen=True)
+class Lineage:
+    """When a campaign of one night is that of another, and which changes are worth telling."""
+
+    least_overlap: float = 0.3
+    least_step: float = 0.1
+    quiet_days: int = 3
+    fresh_days: int = 7
+    least_gone: float = 0.5
+    least_fresh: float = 0.3
+    least_moved: float = 0.6
+    remembered_days: int = 180
+
+
+@dataclass(frozen=True)
 class Reporting:
     """How much a report shows."""
 
@@ -86,6 +100,17 @@ class Reporting:
 
 
 @dataclass(frozen=True)
+class Nightly:
+    """Days that a night judges, when a day is closed, and how long each kind of thing is kept."""
+
+    window_days: int = 30
+    delay_hours: float = 2.0
+    keep_profiles_days: int = 60
+    keep_rejects_days: int = 60
+    keep_nights_days: int = 400
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of a run."""
 
@@ -93,7 +118,9 @@ class Settings:
     profiling: Profiling = field(default_factory=Profiling)
     anomaly: Anomaly = field(default_factory=Anomaly)
     campaigns: Campaigns = field(default_factory=Campaigns)
+    lineage: Lineage = field(default_factory=Lineage)
     reporting: Reporting = field(default_factory=Reporting)
+    nightly: Nightly = field(default_factory=Nightly)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Settings as nested plain values, for the run's record."""

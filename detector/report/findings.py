@@ -28,6 +28,7 @@ ACCOUNT_COLUMNS = (
     "last_seen",
     "created_at",
     "principal_size",
+    "return_of",
 )
 REJECT_COLUMNS = ("file", "row", "byte_offset", "reason", "detail")
 
