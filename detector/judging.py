@@ -22,6 +22,7 @@ from detector.profiles.profile import Sizes
 from detector.profiles.tables import Tables
 from detector.results import record
 from detector.results.folder import ScanResult
+from detector.results.review import review
 from detector.results.sampling import of_all_requests, scale_counts
 from detector.settings import Settings
 
@@ -130,16 +131,24 @@ def judge(
         features = of_all_requests(features, settings.reading.sampling_rate)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
+        from detector.campaigns.lone import lone_extractors
 
         groups = find_groups(tables, settings.campaigns, allowed)
+        alone = lone_extractors(tables, groups, settings.campaigns)
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
 
-        model, source = _baseline(terms, features, groups)
+        apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
+        model, source = _baseline(terms, features, apart)
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
-        scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
+        scores = final_scores(rarity["score"].to_numpy(), groups, vouched, alone)
+    if settings.review.budget > 0:
+        with clock.stage("chance"):
+            from detector.campaigns.chance import chance_groups
+
+            chance = chance_groups(tables, settings.campaigns, allowed, terms.key, settings.review.resamples)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
         from detector.campaigns.traces import trace_table
@@ -147,7 +156,7 @@ def judge(
 
         shown = [group for group in groups if not group.explained]
         result = ScanResult(
-            accounts=account_table(tables, features, rarity, model, scores, shown),
+            accounts=account_table(tables, features, rarity, model, scores, groups),
             campaigns=campaign_table(shown),
             members=member_table(shown, scores.score),
             evidence_table=evidence_table(shown, place),
@@ -161,6 +170,9 @@ def judge(
         settings, terms.key, window, people.reports, coverage, off, tables, groups, scores, allowed, source, clock
     )
     result.run["coverage"]["notes"] += warnings
+    if settings.review.budget > 0:
+        result.run["chance"] = [[list(group) for group in one] for one in chance]
+        result.run["review"] = review(result.accounts, result.campaigns, chance, settings.review.budget)
     return result
 
 
@@ -175,15 +187,16 @@ def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
 
 def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
-    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
+    said = settings.profiling
+    return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
 
 
 def _date(day: int) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=day)
 
 
-def _baseline(terms: Terms, features: pd.DataFrame, groups: list[Group]) -> tuple[Baseline, str]:
-    """What accounts are scored against, and where it comes from in words."""
+def _baseline(terms: Terms, features: pd.DataFrame, apart: list[list[int]]) -> tuple[Baseline, str]:
+    """What accounts are scored against - those that are set apart are not of it - and where it comes from in words."""
     from detector.anomaly import baseline as anomaly
     from detector.anomaly.shipped import shipped_baseline
     from detector.features import FEATURES
@@ -192,8 +205,7 @@ def _baseline(terms: Terms, features: pd.DataFrame, groups: list[Group]) -> tupl
         return anomaly.load(terms.baseline), f"the baseline in {terms.baseline}"
     settings = terms.settings.anomaly
     outside = np.ones(len(features), bool)
-    for group in groups:
-        outside[group.cohort.members] = False
+    outside[[account for accounts in apart for account in accounts]] = False
     if outside.sum() < settings.min_accounts:
         return (
             shipped_baseline(),

@@ -41,6 +41,7 @@ class Profiling:
 
     sample_per_day: int = 64
     distinct_per_day: int = 64
+    sample_per_window: int = 1_000_000
     workers: int = 0
 
 
@@ -73,6 +74,7 @@ class Campaigns:
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0
+    alone: float = 4.2
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,14 @@ class Lineage:
     least_fresh: float = 0.3
     least_moved: float = 0.6
     remembered_days: int = 180
+
+
+@dataclass(frozen=True)
+class Review:
+    """How many entries an analyst can look at, and how often chance is asked what it would put among them."""
+
+    budget: int = 0
+    resamples: int = 10
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ class Settings:
     anomaly: Anomaly = field(default_factory=Anomaly)
     campaigns: Campaigns = field(default_factory=Campaigns)
     lineage: Lineage = field(default_factory=Lineage)
+    review: Review = field(default_factory=Review)
     reporting: Reporting = field(default_factory=Reporting)
     nightly: Nightly = field(default_factory=Nightly)
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detector.cli.options import account_key_option, format_option, map_option, mapping_of, moment, say, settings_option
+from detector.cli.options import (
+    account_key_option,
+    budget_option,
+    format_option,
+    map_option,
+    mapping_of,
+    moment,
+    say,
+    settings_option,
+    within_budget,
+)
 from detector.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ FOUND = 4
 @account_key_option
 @settings_option
 @click.option("--allow", type=click.Path(path_type=Path), help="TOML file of what an analyst vouches for.")
+@budget_option
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for a copy of the newest night's result.")
 @click.option("--fail-on", type=click.Choice(["A", "B"]), help="Exit with 4 when the night has a campaign like this.")
 @click.option("--now", help="Moment taken for the present, UTC.")
@@ -60,6 +71,7 @@ def nightly(
     account_key: str | None,
     settings: Path | None,
     allow: Path | None,
+    budget: int | None,
     out: Path | None,
     fail_on: str | None,
     now: str | None,
@@ -84,7 +96,7 @@ def nightly(
     from detector.results.record import Clock
     from detector.secret import read_key
 
-    chosen = _settings(settings, delay, keep_days)
+    chosen = within_budget(_settings(settings, delay, keep_days), budget)
     key = read_key(key_for(key_file, folder))
     request = pipeline.Request(
         paths,

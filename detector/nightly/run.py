@@ -137,6 +137,7 @@ def _read(
 
     with linked(new.files, reports, settings.reading, mapping) as told:
         read = take(store, new, settings, told, after, done, identities is not None)
+    parquet_process.stop()
     if identities is not None:
         add(identities, {name: id for one in read for name, id in one.built.identities.items()})
     return read, new.others

@@ -14,6 +14,7 @@ from detector.nightly.sighting import sightings_of
 from detector.nightly.succession import Succession, last_days, succession
 from detector.nightly.verdicts import Suppressed, Visitor, judge, judged, suppress, visitors_of
 from detector.results import ScanResult
+from detector.results.review import review
 from detector.settings import Settings
 
 #: Return visitors that the record of a run names; the table of accounts marks all.
@@ -73,6 +74,10 @@ def sequel(
     judge(result, decisions)
     visitors = visitors_of(result, decisions)
     result.run["population"] = _population(result)
+    if "chance" in result.run:
+        calm = {name for name, number in decisions.of_account.items() if decisions.made[number].verdict == "benign"}
+        chance, budget = result.run["chance"], settings.review.budget
+        result.run["review"] = review(result.accounts, result.campaigns, chance, budget, calm)
     result.run["night"] = _told(before, after, decisions, suppressed, visitors)
     return Night(day, result, after.changes, suppressed, visitors, after.lineage)
 

@@ -77,7 +77,7 @@ def visitors_of(result: ScanResult, decisions: Decisions) -> tuple[Visitor, ...]
             found.append(Visitor(account, decision.target, tuple(kinds)))
     targets = {visitor.account: visitor.target for visitor in found}
     marks = [targets.get(name) for name in result.accounts["account_id"]]
-    at = result.accounts.columns.tolist().index("principal_size") + 1
+    at = result.accounts.columns.tolist().index("explained_by") + 1
     result.accounts.insert(at, "return_of", pd.Series(marks, index=result.accounts.index, dtype=object))
     return tuple(found)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
@@ -20,7 +23,8 @@ from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, Storing, build_profile
 from detector.profiles.fingerprints import Names
-from detector.profiles.profile import Profile, Sizes, merge
+from detector.profiles.profile import Profile, Sizes
+from detector.profiles.spill import merge_all, spill
 from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
@@ -38,6 +42,7 @@ class Task:
     sizes: Sizes
     window: tuple[int | None, int | None]
     storing: Storing | None = None
+    spill: Path | None = None
 
 
 @dataclass
@@ -112,16 +117,20 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     done : callable, optional
         Called with each file as it is finished.
     """
+    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= SMALL_INPUT
+    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
+
+
+def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
     files = read_files(tasks, workers, done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     for one in files:
         one.built.profile = None  # held by nobody else, so that it is gone once it is merged
     names = Names()
     for one in files:
-        for kind, known in one.built.names.of.items():
-            for value, name in known.items():
-                names.of[kind].setdefault(value, name)
-    return Window(merge(profiles, tasks[0].sizes) if profiles else None, files, names)
+        names.absorb(one.built.names)
+    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
 
 def read_files(
@@ -228,6 +237,8 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
         built = Built()
     except InputError as error:
         report.error = str(error)
+    if task.spill is not None and isinstance(built.profile, Profile):
+        built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
     return Profiled(built, report, rejects, task)
 
 
@@ -242,11 +253,11 @@ def _drop_copies(files: list[Profiled], held: Held | None) -> None:
     """Count the rows of a file that is a copy of another as duplicates."""
     first: dict[str, str] = {}
     for one in files:
-        if not one.report.sha256 or not one.report.rows_in:
+        if not one.report.sha256:
             continue
         earlier = held.copy_of(one.report.sha256) if held else None
         known = earlier or first.setdefault(one.report.sha256, one.report.path)
-        if known != one.report.path:
+        if known != one.report.path and one.report.rows_in:
             built = one.built
             one.built = Built(
                 rows_duplicate=built.rows_used + built.rows_duplicate,

@@ -11,6 +11,7 @@ from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, Headline, headline
 from detector.report.layout import paint, rows, wrap
 from detector.report.numbers import count, counted
+from detector.report.review import review_lines
 from detector.report.text import for_terminal, identifier
 
 _CAMPAIGNS_SHOWN = 10
@@ -39,6 +40,8 @@ def summary(findings: Findings, width: int = 80, report: object = None, colour: 
     lines += _changes(complete, width, colour)
     lines += _campaigns(complete, width, colour)
     lines += _single(complete, head, width, colour)
+    if complete.section("review"):
+        lines += ["", *review_lines(complete.section("review"), width, colour)]
     lines += _input(complete, head, width, colour)
     lines += ["", *wrap(CAUTION, width)]
     if report is not None:

@@ -49,6 +49,7 @@ _TYPES: dict[str, pa.DataType] = {
             "verdict",
             "trace",
             "return_of",
+            "explained_by",
         ),
         pa.large_string(),
     ),

@@ -6,7 +6,7 @@ import pytest
 
 from detector.nightly.decision_log import read_decisions
 from detector.results import write_result
-from tests.cli.test_cli import run
+from tests.cli.test_cli import SAMPLES, run
 from tests.nightly.nights import campaign, march, night, scanned
 
 CARDS = {"a": 1, "b": 2}
@@ -35,6 +35,20 @@ def test_diff_tells_what_changed_between_two_scans_within_80_columns(tmp_path):
     )
     as_json = json.loads(run("diff", tmp_path / "one", tmp_path / "two", "--json").stdout)
     assert [change["kind"] for change in as_json["changes"]] == ["grown", "dormant"]
+
+
+def test_a_scan_ranks_what_to_review_and_says_what_chance_would_put_there(tmp_path):
+    sample = SAMPLES / "month_end"
+    words = ("--accounts", sample / "accounts.csv", "--budget", 5, "--out", tmp_path / "r")
+    done = run("scan", sample / "logs", *words)
+    assert done.returncode == 0
+    assert "To review: 5 entries, best first" in done.stdout
+    assert "of these 5 are expected by chance alone. 10 searches of the same accounts" in " ".join(done.stdout.split())
+    review = json.loads((tmp_path / "r" / "run.json").read_text())["review"]
+    assert [entry["tier"] for entry in review["entries"]][0] == "A"
+    assert len(review["entries"]) == 5
+    assert 0 <= review["expected"] <= 4  # not the campaign
+    assert "To review: 5 entries" in (tmp_path / "r" / "report.html").read_text()
 
 
 def test_diff_asks_for_the_earlier_result_first(tmp_path):

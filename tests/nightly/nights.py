@@ -57,7 +57,9 @@ def scanned(day, *campaigns, others=None, traces=()):
     columns = ["account_id", "score", "flagged", "campaign_id", "tier", "reasons", "first_seen", "last_seen"]
     known = pd.DataFrame(accounts, columns=columns)
     return ScanResult(
-        accounts=known.assign(anomaly=0.2, tail=0.2, n_queries=10, created_at=pd.NaT, principal_size=1),
+        accounts=known.assign(
+            anomaly=0.2, tail=0.2, n_queries=10, created_at=pd.NaT, principal_size=1, p=0.5, explained_by=None
+        ),
         campaigns=pd.DataFrame(rows, columns=list(CAMPAIGN_COLUMNS)),
         members=pd.DataFrame(members, columns=list(MEMBER_COLUMNS)),
         evidence_table=pd.DataFrame(columns=list(EVIDENCE_COLUMNS)),

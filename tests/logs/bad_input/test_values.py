@@ -119,7 +119,7 @@ def test_c7_a_file_that_kills_or_outlives_its_reader_is_set_aside(tmp_path, monk
     assert (ran.code, ran.run["rows"]["in"], ran.run["rows"]["used"]) == (3, 1, 1)
     assert ran.run["population"]["accounts"] == 1
     assert f"killer.parquet: the Parquet file {said}" in ran.stderr
-    assert "none of its rows counts" in [entry["error"] for entry in ran.run["inputs"] if entry["rows_in"] == 0][0]
+    assert "none of its rows counts" in next(entry["error"] for entry in ran.run["inputs"] if not entry["rows_in"])
 
 
 def test_c7_a_file_that_kills_its_reader_is_neither_converted_nor_inspected(tmp_path, monkeypatch):
