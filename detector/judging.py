@@ -131,16 +131,19 @@ def judge(
         features = of_all_requests(features, settings.reading.sampling_rate)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
+        from detector.campaigns.lone import lone_extractors
 
         groups = find_groups(tables, settings.campaigns, allowed)
+        alone = lone_extractors(tables, groups, settings.campaigns)
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
 
-        model, source = _baseline(terms, features, groups)
+        apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
+        model, source = _baseline(terms, features, apart)
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
-        scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
+        scores = final_scores(rarity["score"].to_numpy(), groups, vouched, alone)
     if settings.review.budget > 0:
         with clock.stage("chance"):
             from detector.campaigns.chance import chance_groups
@@ -184,15 +187,16 @@ def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
 
 def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
-    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
+    said = settings.profiling
+    return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
 
 
 def _date(day: int) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=day)
 
 
-def _baseline(terms: Terms, features: pd.DataFrame, groups: list[Group]) -> tuple[Baseline, str]:
-    """What accounts are scored against, and where it comes from in words."""
+def _baseline(terms: Terms, features: pd.DataFrame, apart: list[list[int]]) -> tuple[Baseline, str]:
+    """What accounts are scored against - those that are set apart are not of it - and where it comes from in words."""
     from detector.anomaly import baseline as anomaly
     from detector.anomaly.shipped import shipped_baseline
     from detector.features import FEATURES
@@ -201,8 +205,7 @@ def _baseline(terms: Terms, features: pd.DataFrame, groups: list[Group]) -> tupl
         return anomaly.load(terms.baseline), f"the baseline {terms.baseline.name}"
     settings = terms.settings.anomaly
     outside = np.ones(len(features), bool)
-    for group in groups:
-        outside[group.cohort.members] = False
+    outside[[account for accounts in apart for account in accounts]] = False
     if outside.sum() < settings.min_accounts:
         return (
             shipped_baseline(),

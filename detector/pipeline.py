@@ -15,6 +15,7 @@ import pandas as pd
 from detector.campaigns.allow import AllowList
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
+from detector.logs import parquet_process
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
 from detector.logs.formats import known
@@ -126,10 +127,13 @@ def scan(
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
     import_early(*LATER)
-    with clock.stage("reading"):
-        window = _read(files, request, key, clock, tell)
-    with clock.stage("accounts"):
-        people = read_people(request)
+    with ThreadPoolExecutor(1, "accounts") as beside:
+        reading_people = beside.submit(read_people, request)
+        with clock.stage("reading"):
+            window = _read(files, request, key, clock, tell)
+        with clock.stage("accounts"):
+            people = reading_people.result()
+    parquet_process.stop()
     paths = [one.report.path for one in window.files]
     reading, mapping = request.settings.reading, request.mapping
     return judge(

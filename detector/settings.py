@@ -41,6 +41,7 @@ class Profiling:
 
     sample_per_day: int = 64
     distinct_per_day: int = 64
+    sample_per_window: int = 1_000_000
     workers: int = 0
 
 
@@ -82,6 +83,7 @@ class Campaigns:
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0
+    alone: float = 4.2
 
 
 @dataclass(frozen=True)

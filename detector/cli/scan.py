@@ -95,6 +95,9 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
+    from detector.logs import parquet_process
+
+    parquet_process.start_for([*paths, *accounts])
     from detector import pipeline
     from detector.campaigns.allow import read_allow
     from detector.logs.mapping import read_mapping

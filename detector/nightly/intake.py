@@ -23,6 +23,7 @@ from detector.nightly.damage import DamagedStore
 from detector.nightly.ledger import Part, Taken
 from detector.nightly.store import Store
 from detector.profiles.files import Held, Profiled, Task, read_files
+from detector.profiles.spill import Spilled
 from detector.secret import subkey
 from detector.settings import Settings
 
@@ -96,6 +97,7 @@ def take(
 def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
     """Write profiles, hashes and rejects of a content, then its record."""
     profile, parts = one.built.profile, []
+    assert not isinstance(profile, Spilled)
     requests = np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64)
     days = np.concatenate(one.built.days) if one.built.days else np.zeros(0, np.int32)
     for day, own in fragments.by_day(profile) if profile is not None else ():

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
-from detector.judging import Notice, People, Terms, judge
+from detector.judging import Notice, People, Terms, judge, sizes_of
 from detector.nightly import generations, ledger, lineage_file
 from detector.nightly.decisions import Decision, Decisions
 from detector.nightly.ledger import Taken, day_of
@@ -72,7 +72,7 @@ def judged(
     """Judge a night, whose window holds at least one request."""
     days = days_of(night, terms.settings.nightly.window_days)
     with clock.stage("store"):
-        read = window(store, taken, days)
+        read = window(store, taken, days, sizes_of(terms.settings))
     scanned = judge(
         read,
         as_of(people, (days[-1] + 1) * DAY_US),

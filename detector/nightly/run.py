@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detector.judging import Notice, People, Terms
+from detector.logs import parquet_process
 from detector.logs.files import discover
 from detector.logs.formats import known
 from detector.logs.survey import described, linked, survey
@@ -136,6 +137,7 @@ def _read(
 
     with linked(new.files, reports, settings.reading, mapping) as told:
         read = take(store, new, settings, told, after, done, identities is not None)
+    parquet_process.stop()
     if identities is not None:
         add(identities, {name: id for one in read for name, id in one.built.identities.items()})
     return read, new.others

@@ -26,7 +26,7 @@ from detector.errors import OutputError, UsageError
 from detector.nightly import sealed, writes
 from detector.nightly.damage import DamagedStore, StoreInUse
 from detector.profiles.build import Storing
-from detector.profiles.profile import Sizes
+from detector.profiles.sizes import EVERYTHING, Sizes
 from detector.secret import key_id, subkey
 
 #: Version of the layout; a store of another one is refused.
@@ -47,7 +47,8 @@ class Store:
     clear_ids : bool
         Whether account ids are kept as they are.
     sizes : Sizes
-        How much is kept of an account's day; fixed when the store is made, since it cannot be raised later.
+        How much is kept of an account's day; fixed when the store is made, since it cannot be raised later. A window
+        is cut to its budget when it is read.
     """
 
     folder: Path
@@ -125,7 +126,8 @@ def opened(folder: Path, key: bytes) -> Store:
     if not path.exists():
         raise UsageError(f"{folder}: is no store; detector nightly makes one.")
     said = _identity(path, key)
-    return Store(folder, key, said["clear_ids"], Sizes(said["sample_per_day"], said["distinct_per_day"]))
+    sizes = Sizes(said["sample_per_day"], said["distinct_per_day"], EVERYTHING)
+    return Store(folder, key, said["clear_ids"], sizes)
 
 
 def check_folder(folder: Path) -> None:
@@ -186,7 +188,7 @@ def _check_wishes(store: Store, clear_ids: bool, sizes: Sizes) -> None:
     if clear_ids != store.clear_ids:
         now = "as they are" if store.clear_ids else "as pseudonyms"
         raise UsageError(f"{store.folder}: keeps account ids {now}, which cannot be changed; start a new store.")
-    if sizes != store.sizes:
+    if (sizes.requests, sizes.distinct) != (store.sizes.requests, store.sizes.distinct):
         raise UsageError(
             f"{store.folder}: keeps {store.sizes.requests} requests and {store.sizes.distinct} distinct values of an "
             "account's day, which cannot be changed; set profiling.sample_per_day and distinct_per_day so."

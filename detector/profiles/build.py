@@ -13,10 +13,11 @@ import pyarrow as pa
 from detector.errors import InputError
 from detector.profiles.fingerprints import DAY_US, Columns, Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge, profile_of
+from detector.profiles.spill import Spilled
 from detector.secret import pseudonym
 
 #: Rows that are fingerprinted before they are folded into the profile.
-FOLD_ROWS = 131_072
+FOLD_ROWS = 65_536
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Built:
         Account ids by the names that stand for them, where they are to be remembered.
     """
 
-    profile: Profile | None = None
+    profile: Profile | Spilled | None = None
     names: Names = field(default_factory=Names)
     requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     days: list[npt.NDArray[np.int32]] = field(default_factory=list)
@@ -126,10 +127,15 @@ def build_profile(
     fingerprinter = RequestFingerprinter(key)
     built.names = fingerprinter.names
     failure: list[InputError] = []
+    parts: list[Profile] = []
     selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing)
     for ids, account, columns in _folds(selected, storing, built.identities):
-        part = profile_of(ids, account, columns, sizes)
-        built.profile = part if built.profile is None else merge([built.profile, part], sizes)
+        parts.append(profile_of(ids, account, columns, sizes))
+        # as in a merge sort: a row is moved as often as the number of folds can be halved
+        while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
+            parts.append(merge([parts.pop(), parts.pop()], sizes))
+    if parts:
+        built.profile = parts[0] if len(parts) == 1 else merge(parts, sizes)
     if failure:
         raise failure[0]
     return built

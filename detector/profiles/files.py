@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.logs.files import LogFile
 from detector.logs.mapping import Mapping
-from detector.logs.parquet_check import fault_of
+from detector.logs.parquet_decoding import DAMAGE, schema_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, Storing, build_profile
 from detector.profiles.fingerprints import Names
-from detector.profiles.profile import Profile, Sizes, merge
+from detector.profiles.profile import Profile, Sizes
+from detector.profiles.spill import merge_all, spill
 from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
@@ -39,6 +42,7 @@ class Task:
     sizes: Sizes
     window: tuple[int | None, int | None]
     storing: Storing | None = None
+    spill: Path | None = None
 
 
 @dataclass
@@ -113,16 +117,20 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     done : callable, optional
         Called with each file as it is finished.
     """
+    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= SMALL_INPUT
+    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
+
+
+def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
     files = read_files(tasks, workers, done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     for one in files:
         one.built.profile = None  # held by nobody else, so that it is gone once it is merged
     names = Names()
     for one in files:
-        for kind, known in one.built.names.of.items():
-            for value, name in known.items():
-                names.of[kind].setdefault(value, name)
-    return Window(merge(profiles, tasks[0].sizes) if profiles else None, files, names)
+        names.absorb(one.built.names)
+    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
 
 def read_files(
@@ -210,10 +218,10 @@ def _is_flat(task: Task) -> bool:
     if not file.name.lower().endswith(".parquet"):
         return False
     try:
-        if fault_of(file.path, task.reading) is not None:
-            return True  # it will be set aside
-        return not any(pa.types.is_nested(kind) for kind in pyarrow.parquet.read_schema(file.path).types)
-    except (pa.ArrowException, OSError, ValueError):
+        return not any(pa.types.is_nested(kind) for kind in schema_of(file, task.reading).types)
+    except SetAside:
+        return True
+    except DAMAGE:
         return False
 
 
@@ -225,8 +233,12 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
         build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing)
+    except SetAside:
+        built = Built()
     except InputError as error:
         report.error = str(error)
+    if task.spill is not None and isinstance(built.profile, Profile):
+        built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
     return Profiled(built, report, rejects, task)
 
 

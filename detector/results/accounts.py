@@ -86,6 +86,7 @@ def _said(features: pd.DataFrame, model: Baseline, scores: Scores, groups: Seque
         group = of.get(str(scores.campaign[account]))
         if group is not None:
             said[account].append(f"Member of {group.id}, tier {group.weighed.tier}.")
+        said[account] += scores.reasons.get(account, ())
         values = features.iloc[account]
         for j in np.argsort(-rarities[i], kind="stable")[:REASONS]:
             name = str(bits.columns[j])

@@ -1,5 +1,6 @@
 """Every flipped bit of a store is found, and what is damaged is named."""
 
+import datetime as dt
 import random
 import shutil
 
@@ -15,7 +16,7 @@ from detector.nightly.night import days_of
 from detector.nightly.store import held, opened
 from detector.nightly.window import window
 from detector.profiles.build import Storing, build_profile
-from detector.profiles.profile import Profile, Sizes
+from detector.profiles.profile import Sizes, merge
 from tests.nightly.runs import FIRST, KEY, contents, night, rows_of, write_log
 from tests.profiles.batches import batch
 
@@ -34,7 +35,7 @@ def read_all(folder):
     store = opened(folder, KEY)
     taken = ledger.records(store)
     days = days_of(FIRST, 30)
-    window(store, taken, range(days[0], days[-1] + 2))
+    window(store, taken, range(days[0], days[-1] + 2), Sizes())
     ledger.hashes_of_days(store, taken, np.array(list(ledger.marks(taken))))
     for one in generations.judged(store):
         generations.check(store, one)
@@ -97,4 +98,17 @@ def test_a_profile_is_the_same_after_writing_and_reading():
         for name in ("days", "requests", "activity", "distinct"):
             pd.testing.assert_frame_equal(getattr(again, name), getattr(own, name), check_dtype=False)
         assert encoded(again) == encoded(own)
-    assert isinstance(own, Profile)
+
+
+def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_once(tmp_path):
+    rows = rows_of(range(3), accounts=5, each=20)
+    tight = Sizes(64, 64, window=200)
+    logs = [write_log(tmp_path / "a.jsonl", rows[:170]), write_log(tmp_path / "b.jsonl", rows[150:])]
+    night(tmp_path / "store", logs, 2)
+    store = opened(tmp_path / "store", KEY)
+    found = window(store, ledger.records(store), days_of(FIRST + dt.timedelta(days=2), 30), tight).profile
+    whole = night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2).files[0].built.profile
+    wanted = merge([whole], tight.fitted(whole.days), [store.sizes])
+    assert len(found.requests) == 15 * 13
+    for name in ("days", "requests", "activity", "distinct"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name), check_dtype=False)
