@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from detector.nightly.decisions import Decisions
-from detector.nightly.lineage import Lineage
+from detector.nightly.lineage import Line, Lineage
 from detector.nightly.matching import matched
 from detector.nightly.sequel import Night, sequel
-from detector.nightly.sighting import sightings_of
+from detector.nightly.sighting import Sighting, sightings_of
 from detector.nightly.succession import succession
 from detector.results import ScanResult
 from detector.settings import Settings
@@ -69,13 +69,8 @@ def compared(
         "flagged": [len(was), len(now)],
         "gained": _judged(now - was, decisions),
         "lost": _judged(was - now, decisions),
-        "found": [
-            _campaign(name, seen[name].tier, len(seen[name].members)) for name in sorted(seen.keys() - same.keys())
-        ],
-        "missed": [
-            _campaign(name, known.lines[name].tier, len(known.lines[name].members))
-            for name in sorted(known.lines.keys() - set(same.values()))
-        ],
+        "found": [_campaign(seen[name]) for name in sorted(seen.keys() - same.keys())],
+        "missed": [_campaign(known.lines[name]) for name in sorted(known.lines.keys() - set(same.values()))],
         "tier": [
             {"campaign_id": line, "from": known.lines[line].tier, "to": seen[name].tier}
             for name, line in sorted(same.items(), key=lambda pair: pair[1])
@@ -94,5 +89,5 @@ def _judged(accounts: set[str], decisions: Decisions) -> dict[str, int]:
     return {"accounts": len(accounts), "abusive": verdicts.count("abusive"), "benign": verdicts.count("benign")}
 
 
-def _campaign(name: str, tier: str, accounts: int) -> dict[str, Any]:
-    return {"campaign_id": name, "tier": tier, "accounts": accounts}
+def _campaign(one: Line | Sighting) -> dict[str, Any]:
+    return {"campaign_id": one.id, "tier": one.tier, "accounts": len(one.members)}

@@ -43,7 +43,7 @@ def test_what_is_found_missed_and_weighed_otherwise_is_told_with_what_analysts_s
     assert backtest_text([found]) == (
         "1 night replayed, 1 would have been different\n"
         "\n"
-        "2026-03-10  flagged 7, would be 3\n"
+        "2026-03-10: flagged 7, would be 3\n"
         "            more: 3 accounts, 0 judged abusive, 1 benign\n"
         "            fewer: 7 accounts, 2 judged abusive, 0 benign\n"
         "            found: C-00000003 (tier A, 3 accounts)\n"
