@@ -91,6 +91,7 @@ def significant_composites(
     held = _held(keys, principals, settings)
     total = len(np.unique(principals))
     with duckdb.connect() as database:
+        database.execute("SET enable_progress_bar = false")  # it would stand in what a command prints
         database.register("held", held)
         tried: pd.DataFrame = database.execute(_PAIRS).df()
         for side in ("1", "2"):
