@@ -23,11 +23,14 @@ ACCOUNT_COLUMNS = (
     "reasons",
     "anomaly",
     "tail",
+    "p",
     "n_queries",
     "first_seen",
     "last_seen",
     "created_at",
     "principal_size",
+    "explained_by",
+    "return_of",
 )
 REJECT_COLUMNS = ("file", "row", "byte_offset", "reason", "detail")
 

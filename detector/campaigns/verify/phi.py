@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from detector.campaigns.cohort import Ints
 from detector.text.kernel import TOPIC_BITS
@@ -110,5 +110,5 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
 
 def _shown(rate: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """How much of a small correlation shows in a bit that is set at this rate, against one set in half."""
-    found: npt.NDArray[np.float64] = norm.pdf(norm.ppf(rate)) ** 2 / (rate * (1 - rate)) / (4 * norm.pdf(0.0) ** 2)
+    found: npt.NDArray[np.float64] = np.exp(-(ndtri(rate) ** 2)) / (4 * rate * (1 - rate))
     return found

@@ -21,9 +21,11 @@ from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
+from detector.campaigns.holdings import run_sizes, run_starts
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.frames import LEAST_SHARE
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
+from detector.profiles.orders import order_by
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
@@ -100,8 +102,14 @@ def collision_share(rows: pd.DataFrame) -> float:
 
     A prompt that an account sends again and again counts once: it is a frame, not a task.
     """
-    known = rows.loc[rows["prompt"].to_numpy() != 0, ["account", "prompt"]].drop_duplicates()
-    return float(known.duplicated("prompt", keep=False).mean()) if len(known) else 0.0
+    prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
+    order = np.lexsort((account, prompt))
+    order = order[prompt[order] != 0]
+    prompt, account = prompt[order], account[order]
+    prompt = prompt[run_starts(prompt, account)]
+    fresh = run_starts(prompt)
+    alone = fresh & np.append(fresh, True)[1:]
+    return float((~alone).sum() / len(prompt)) if len(prompt) else 0.0
 
 
 def units(rows: pd.DataFrame) -> pd.DataFrame:
@@ -111,8 +119,9 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     """
     session = rows["session"].to_numpy()
     unit = np.where(session != 0, session, (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64))
-    ordered = rows.assign(unit=unit).sort_values(["account", "unit", "request"], kind="stable")
-    return ordered.drop_duplicates(["account", "unit"]).drop(columns="unit")
+    account = rows["account"].to_numpy()
+    order = order_by(account, unit, rows["request"].to_numpy())
+    return rows.iloc[order[run_starts(account[order], unit[order])]]
 
 
 def without_own_wordings(rows: pd.DataFrame) -> pd.DataFrame:
@@ -149,8 +158,11 @@ def _of(rows: pd.DataFrame) -> Heterogeneity:
 
 def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
     """At most `MOST_ROWS` requests of `MOST_ACCOUNTS` accounts, the ones with the smallest hashes."""
-    rows = rows.sort_values(["account", "request"])
-    rows = rows[rows.groupby("account").cumcount().to_numpy() < MOST_ROWS]
+    account = rows["account"].to_numpy()
+    order = order_by(account, rows["request"].to_numpy())
+    starts = run_starts(account[order])
+    place = np.arange(len(order)) - np.repeat(np.flatnonzero(starts), run_sizes(starts))
+    rows = rows.iloc[order[place < MOST_ROWS]]
     most = rows.groupby("account").size().sort_values(ascending=False, kind="stable").index[:MOST_ACCOUNTS]
     return rows[rows["account"].isin(most)]
 
@@ -169,14 +181,14 @@ def _people(reference: Reference, strata: list[Ints]) -> list[Heterogeneity]:
     rng = np.random.default_rng(len(strata))
     themes, able, counts = _able(reference)
     found = []
+    firsts = np.minimum(np.searchsorted(counts, [len(level) for level in strata]), len(able) - 20).tolist()
     for _ in range(ROUNDS if len(able) >= 30 else 0):
-        accounts, picked, levels = [], [], []
-        for i, level in enumerate(strata):
-            first = min(int(np.searchsorted(counts, len(level))), len(able) - 20)
+        picked, levels = [], []
+        for first, level in zip(firsts, strata, strict=True):
             rows = able[rng.integers(first, len(able))]
             take = rng.choice(rows, min(len(level), len(rows)), replace=False)
-            accounts.append(np.full(len(take), i))
-            picked.append(themes[take])
+            picked.append(take)
             levels.append(rng.permutation(level)[: len(take)])
-        found.append(heterogeneity(np.concatenate(accounts), np.concatenate(picked), np.concatenate(levels)))
+        accounts = np.repeat(np.arange(len(strata)), [len(take) for take in picked])
+        found.append(heterogeneity(accounts, themes[np.concatenate(picked)], np.concatenate(levels)))
     return [one for one in found if not math.isnan(one.phi)]
