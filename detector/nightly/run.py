@@ -109,6 +109,7 @@ def run(
     closed = last_closed(now, request.settings.nightly.delay_hours)
     nights = due(closed, days, earlier, night)
     people = under_pseudonyms(read_people(request), store.storing)
+    parquet_process.stop()
     terms = Terms(request.settings, store.key, request.baseline, vouched(request.allow, store.storing))
     done = [_night(store, taken, one, people, terms, render, tell) for one in nights]
     retention.retire(store, taken, max(generations.judged(store)), request.settings.nightly)
