@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -40,28 +39,17 @@ def backtest(
     from detector.nightly.replays import replays
     from detector.nightly.store import key_for, opened
     from detector.pipeline import Request
-    from detector.report.text import for_terminal
+    from detector.report.backtest import backtest_text
     from detector.secret import read_key
     from detector.settings import Settings, read_settings
 
     chosen = read_settings(settings) if settings else Settings()
     store = opened(folder, read_key(key_for(key_file, folder)))
     request = Request((), accounts, settings=chosen, allow=read_allow(allow) if allow else AllowList())
+    found = []
     for night in replays(store, request, nights):
-        click.echo(json.dumps(night) if as_json else for_terminal(_told(night)))
-
-
-def _told(night: dict[str, Any]) -> str:
-    """What differs in a night, in lines of at most 80 columns."""
-    was, now = night["flagged"]
-    lines = [f"{night['day']}: {now:,} accounts flagged, published were {was:,}"]
-    for word, change in (("more", night["gained"]), ("fewer", night["lost"])):
-        if change["accounts"]:
-            judged = f"{change['abusive']:,} judged abusive, {change['benign']:,} benign"
-            lines.append(f"  {change['accounts']:,} {word} ({judged})")
-    for word, key in (("found", "found"), ("not found", "missed")):
-        lines += [
-            f"  {word}: {one['campaign_id']}, tier {one['tier']}, {one['accounts']:,} accounts" for one in night[key]
-        ]
-    lines += [f"  {one['campaign_id']}: tier {one['to']} instead of {one['from']}" for one in night["tier"]]
-    return "\n".join(lines)
+        found.append(night)
+        if as_json:
+            click.echo(json.dumps(night))
+    if not as_json:
+        click.echo(backtest_text(found), nl=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from detector.judging import Notice, People, Terms
@@ -21,7 +21,6 @@ from detector.nightly.ledger import Taken, date
 from detector.nightly.lineage_file import dumped
 from detector.nightly.night import LINEAGE, in_force, lineage_before, made_from, scanned
 from detector.nightly.people import under_pseudonyms, vouched
-from detector.nightly.promotions import current
 from detector.nightly.sequel import sequel
 from detector.nightly.store import Store
 from detector.pipeline import Request, read_people
@@ -155,7 +154,6 @@ def _night(
     tell: Notice,
 ) -> Judged:
     decisions = read_decisions(store.folder)
-    terms = replace(terms, baseline=terms.baseline or current(store.folder, night))
     terms = in_force(store, terms, night)
     origin = made_from(store, taken, night, people, terms, decisions)
     standing = generations.manifest(store, night)
