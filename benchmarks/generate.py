@@ -26,6 +26,8 @@ from reference.population import START, Campaign, population
 from reference.traffic import Traffic, day_counts, lines, parts, traffic
 from reference.words import word_pool
 
+_MOST_ROWS_A_DAY = 1 << 40
+
 
 class Sink(Protocol):
     """Takes a block of a day."""
@@ -40,7 +42,7 @@ def main() -> None:
     began = time.perf_counter()
     made = made_traffic(given.accounts, given.campaign, given.chars, given.seed)
     drawn = time.perf_counter()
-    rows = write(made, given.rows_a_day, given.days, given.files_a_day, given.format, given.out)
+    rows = write(made, given.rows_a_day, given.days, given.files_a_day, given.format, given.out, given.first_day)
     size = sum(path.stat().st_size for path in (given.out / "logs").iterdir())
     seconds = time.perf_counter() - drawn
     print(
@@ -55,22 +57,26 @@ def made_traffic(accounts: int, campaigns: list[Campaign], chars: int, seed: int
     return traffic(population(accounts, campaigns, seed), campaigns, word_pool(seed), chars, seed)
 
 
-def write(made: Traffic, rows_a_day: int, days: int, files_a_day: int, format: str, out: Path) -> int:
+def write(
+    made: Traffic, rows_a_day: int, days: int, files_a_day: int, format: str, out: Path, first_day: int = 0
+) -> int:
     """Write logs, accounts and labels, and tell the number of rows."""
     logs = out / "logs"
     logs.mkdir(parents=True)
-    total, requests = 0, np.zeros(len(made.people), np.int64)
-    for day in range(days):
+    # rows of other days have other places in the log, and so other ids
+    total, requests = first_day * _MOST_ROWS_A_DAY, np.zeros(len(made.people), np.int64)
+    for day in range(first_day, first_day + days):
         counts = day_counts(made, rows_a_day, day)
-        _write_day(made, counts, day, total, files_a_day, format, logs)
+        write_day(made, counts, day, total, files_a_day, format, logs)
         requests += counts
         total += int(counts.sum())
     pq.write_table(made.people.facts(made.seed), out / "accounts.parquet", compression="zstd")
     made.people.labels(requests).to_csv(out / "labels.csv", index=False)
-    return total
+    return total - first_day * _MOST_ROWS_A_DAY
 
 
-def _write_day(made: Traffic, counts: Ints, day: int, first: int, files: int, format: str, logs: Path) -> None:
+def write_day(made: Traffic, counts: Ints, day: int, first: int, files: int, format: str, logs: Path) -> None:
+    """Write the logs of a day; `first` is the number of its first request."""
     for part, waiting in enumerate(parts(made, counts, day, first, files)):
         with _sink(logs / f"{START + day}-{part:02d}.{format}", day, format) as sink:
             for block in waiting:
@@ -113,6 +119,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--accounts", type=int, default=50_000, help="in the crowd")
     parser.add_argument("--rows-a-day", type=int, default=1_000_000, help="of the crowd")
     parser.add_argument("--days", type=int, default=1)
+    parser.add_argument("--first-day", type=int, default=0, help="days after 1 June 2026, for more of the same crowd")
     parser.add_argument("--campaign", type=_campaign, action="append", default=[], metavar="ACCOUNTSxREQUESTS[@DAY]")
     parser.add_argument("--chars", type=int, default=400, help="mean length of a prompt")
     parser.add_argument("--files-a-day", type=int, default=4)

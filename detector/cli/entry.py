@@ -27,7 +27,7 @@ SUMMARIES = {
     "features": "List the features with unit, direction and benign causes.",
     "simulate": "Write synthetic logs with planted campaigns.",
     "evaluate": "Hold the result of a scan against labels.",
-    "baseline": "Fit a baseline of ordinary accounts, or show one.",
+    "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
 }
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"

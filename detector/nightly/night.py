@@ -47,7 +47,7 @@ def made_from(
         "late": late(taken, days),
         "people": _digest(people.table),
         "allow": allowed,
-        "baseline": str(terms.baseline),
+        "baseline": terms.baseline.name if terms.baseline else None,
         "decisions": [_words(decision) for decision in decisions.on(night).made],
         "previous": hashlib.sha256(generations.artefact(store, previous, LINEAGE)).hexdigest() if previous else None,
     }

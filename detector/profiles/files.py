@@ -125,10 +125,9 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
 def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
     files = read_files(tasks, workers, done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
-    for one in files:
-        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
     names = Names()
     for one in files:
+        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
         names.absorb(one.built.names)
     return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
