@@ -144,8 +144,10 @@ class Settings:
     nightly: Nightly = field(default_factory=Nightly)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
-        """Settings as nested plain values, for the run's record."""
-        return dataclasses.asdict(self)
+        """Settings as nested plain values, for the run's record, but the number of workers, which changes no result."""
+        said = dataclasses.asdict(self)
+        del said["profiling"]["workers"]
+        return said
 
     def digest(self) -> str:
         """SHA-256 of the settings, hex: two runs with one digest ran alike."""

@@ -96,7 +96,10 @@ def held(folder: Path, key: bytes, clear_ids: bool, sizes: Sizes) -> Iterator[St
     """
     check_folder(folder)
     writes.make(folder)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, writes.FILE_MODE)
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, writes.FILE_MODE)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror}); nothing was changed.") from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -205,6 +206,7 @@ def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
     """
     if all(_is_flat(task) for task in tasks):
         return [profile_file] * n
+    import_module("joblib")  # to its end, which the thread that imports early may be at: parts alone could fail
     from joblib.externals.loky import get_reusable_executor
 
     others = get_reusable_executor(n - 1)
