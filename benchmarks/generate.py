@@ -67,7 +67,7 @@ def write(
     total, requests = first_day * _MOST_ROWS_A_DAY, np.zeros(len(made.people), np.int64)
     for day in range(first_day, first_day + days):
         counts = day_counts(made, rows_a_day, day)
-        _write_day(made, counts, day, total, files_a_day, format, logs)
+        write_day(made, counts, day, total, files_a_day, format, logs)
         requests += counts
         total += int(counts.sum())
     pq.write_table(made.people.facts(made.seed), out / "accounts.parquet", compression="zstd")
@@ -75,7 +75,8 @@ def write(
     return total - first_day * _MOST_ROWS_A_DAY
 
 
-def _write_day(made: Traffic, counts: Ints, day: int, first: int, files: int, format: str, logs: Path) -> None:
+def write_day(made: Traffic, counts: Ints, day: int, first: int, files: int, format: str, logs: Path) -> None:
+    """Write the logs of a day; `first` is the number of its first request."""
     for part, waiting in enumerate(parts(made, counts, day, first, files)):
         with _sink(logs / f"{START + day}-{part:02d}.{format}", day, format) as sink:
             for block in waiting:

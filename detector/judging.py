@@ -202,7 +202,7 @@ def _baseline(terms: Terms, features: pd.DataFrame, apart: list[list[int]]) -> t
     from detector.features import FEATURES
 
     if terms.baseline is not None:
-        return anomaly.load(terms.baseline), f"the baseline in {terms.baseline}"
+        return anomaly.load(terms.baseline), f"the baseline {terms.baseline.name}"
     settings = terms.settings.anomaly
     outside = np.ones(len(features), bool)
     outside[[account for accounts in apart for account in accounts]] = False

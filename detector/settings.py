@@ -57,6 +57,15 @@ class Anomaly:
 
 
 @dataclass(frozen=True)
+class Refit:
+    """Of which accounts a new baseline may be proposed."""
+
+    least_age_days: int = 14
+    cohort_days: int = 7
+    most_of_cohort: float = 0.1
+
+
+@dataclass(frozen=True)
 class Campaigns:
     """What makes a group surprising, and how much evidence a tier asks for."""
 
@@ -127,6 +136,7 @@ class Settings:
     reading: Reading = field(default_factory=Reading)
     profiling: Profiling = field(default_factory=Profiling)
     anomaly: Anomaly = field(default_factory=Anomaly)
+    refit: Refit = field(default_factory=Refit)
     campaigns: Campaigns = field(default_factory=Campaigns)
     lineage: Lineage = field(default_factory=Lineage)
     review: Review = field(default_factory=Review)

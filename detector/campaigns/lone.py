@@ -26,7 +26,7 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import digits
 from detector.campaigns.find import Group
 from detector.campaigns.reference import Reference
-from detector.campaigns.verify.elicitation import CLASSES, FLOOR
+from detector.campaigns.verify.elicitation import CLASSES, FLOOR, asks_for
 from detector.profiles.tables import Tables
 from detector.remembering import once
 from detector.settings import Campaigns
@@ -137,7 +137,7 @@ def _asking(one: Factory, reference: Reference) -> tuple[float, str]:
     """The strongest thing that many of its tasks ask for."""
     found = (0.0, "")
     for name, (bits, words, worth) in CLASSES.items():
-        asking = (one.rows["asks"].to_numpy() & bits) > 0
+        asking = asks_for(one.rows["asks"].to_numpy(), bits)
         share = float(np.average(asking, weights=one.rows["weight"]))
         if name in HONEST or share < LEAST_ASKING:
             continue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from pathlib import Path
 
 import click
+
+from detector.cli.options import user_name
 
 
 @click.command()
@@ -35,11 +36,3 @@ def decide(target: str, verdict: str, reason: str, expires: dt.datetime | None, 
     made = write_down(store, target, verdict, reason, by or user_name(), dt.datetime.now(dt.UTC), until)
     said = f"{judged(made)} It is about {len(made.accounts):,} accounts"
     click.echo(for_terminal(f"{said}; {len(made.traces):,} traces are watched for." if made.traces else f"{said}."))
-
-
-def user_name() -> str:
-    """Name of the user, or nothing where the system knows none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

@@ -23,11 +23,12 @@ SUMMARIES = {
     "report": "Write the HTML report of a scan again.",
     "diff": "Tell what became of the campaigns of an earlier result.",
     "decide": "Write down a verdict on a campaign or an account.",
+    "backtest": "Judge past nights again with other settings.",
     "reveal": "Tell which accounts pseudonyms stand for, and log who asked.",
     "features": "List the features with unit, direction and benign causes.",
     "simulate": "Write synthetic logs with planted campaigns.",
     "evaluate": "Hold the result of a scan against labels.",
-    "baseline": "Fit a baseline of ordinary accounts, or show one.",
+    "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
 }
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,14 @@ def within_budget(settings: Settings, budget: int | None) -> Settings:
     if budget is None:
         return settings
     return dataclasses.replace(settings, review=dataclasses.replace(settings.review, budget=budget))
+
+
+def user_name() -> str:
+    """Name of the user, or nothing where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def say(sentence: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.decide import user_name
+from detector.cli.options import user_name
 
 
 @click.command()

@@ -78,6 +78,8 @@ def read_queries(
         report.error = str(error)
         if isinstance(error, MissingColumns | SetAside):
             intake.start_over()
+        if isinstance(error, SetAside):
+            report.bytes, report.sha256 = 0, ""  # it may be read another time, within other limits
         raise
     finally:
         intake.close()

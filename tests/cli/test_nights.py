@@ -8,6 +8,7 @@ from detector.nightly.decision_log import read_decisions
 from detector.results import write_result
 from tests.cli.test_cli import SAMPLES, run
 from tests.nightly.nights import campaign, march, night, scanned
+from tests.nightly.test_baselines import crowd
 
 CARDS = {"a": 1, "b": 2}
 
@@ -45,7 +46,7 @@ def test_a_scan_ranks_what_to_review_and_says_what_chance_would_put_there(tmp_pa
     assert "To review: 5 entries, best first" in done.stdout
     assert "of these 5 are expected by chance alone. 10 searches of the same accounts" in " ".join(done.stdout.split())
     review = json.loads((tmp_path / "r" / "run.json").read_text())["review"]
-    assert [entry["tier"] for entry in review["entries"]][0] == "A"
+    assert review["entries"][0]["tier"] == "A"
     assert len(review["entries"]) == 5
     assert 0 <= review["expected"] <= 4  # not the campaign
     assert "To review: 5 entries" in (tmp_path / "r" / "report.html").read_text()
@@ -96,6 +97,29 @@ def test_a_decision_that_cannot_be_made_is_refused_in_one_line(store, words, sai
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (store / "decisions.jsonl").exists()
+
+
+def test_a_baseline_is_proposed_shown_and_promoted(tmp_path):
+    write_result(crowd(), tmp_path / "night")
+    (tmp_path / "latest").symlink_to("night")
+    done = run("baseline", "fit", "--store", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    name = done.stdout.split(":")[0]
+    assert "Not in force until" in done.stdout
+    assert json.loads(run("baseline", "show", "--store", tmp_path).stdout)["in_force"] is None
+    done = run("baseline", "promote", name, "--store", tmp_path, "--reason", "looked through", "--by", "jo")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = json.loads(run("baseline", "show", "--store", tmp_path).stdout)
+    assert shown["in_force"] == name
+    assert [(one["by"], one["reason"]) for one in shown["promotions"]] == [("jo", "looked through")]
+    assert shown["baselines"][name]["left_out"]["too young"] == 0
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "baselines").rglob("*")} == {0}
+
+
+def test_a_baseline_is_of_a_scan_or_of_a_store(tmp_path):
+    done = run("baseline", "fit", "--store", tmp_path, "--out", tmp_path / "b")
+    assert done.returncode == 2
+    assert "Give --run and --out for the baseline of a scan, or --store" in done.stderr
 
 
 def test_a_store_without_a_night_has_nothing_to_decide_on(tmp_path):

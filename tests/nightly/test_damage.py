@@ -1,8 +1,10 @@
 """Every flipped bit of a store is found, and what is damaged is named."""
 
 import datetime as dt
+import os
 import random
 import shutil
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,13 +16,14 @@ from detector.nightly.damage import DamagedStore
 from detector.nightly.fragments import by_day, decoded, encoded
 from detector.nightly.night import days_of
 from detector.nightly.store import held, opened
-from detector.nightly.window import window
+from detector.nightly.window import fragment, window
 from detector.profiles.build import Storing, build_profile
 from detector.profiles.profile import Sizes, merge
 from tests.nightly.runs import FIRST, KEY, contents, night, rows_of, write_log
 from tests.profiles.batches import batch
 
-FLIPS = 1000
+#: Of each file.
+FLIPS = int(os.environ.get("FLIPS", "40"))
 
 
 @pytest.fixture(scope="module")
@@ -30,34 +33,42 @@ def store(tmp_path_factory):
     return folder / "store"
 
 
-def read_all(folder):
-    """Read a store as the next run does, and every result of its nights."""
+def reads(folder):
+    """Each file of a store, with what a run or a reader of results does that reads it."""
     store = opened(folder, KEY)
     taken = ledger.records(store)
-    days = days_of(FIRST, 30)
-    window(store, taken, range(days[0], days[-1] + 2), Sizes())
-    ledger.hashes_of_days(store, taken, np.array(list(ledger.marks(taken))))
+    found = {folder / "store.json": lambda: opened(folder, KEY)}
+    for one in taken:
+        found[ledger.record_path(store, one.content)] = lambda: ledger.records(store)
+        for part in one.parts:
+            found[ledger.profile_path(store, one.content, part.day)] = partial(fragment, store, one, part)
+            day = np.array([part.day])
+            found[ledger.requests_path(store, one.content, part.day)] = partial(
+                ledger.hashes_of_days, store, taken, day
+            )
     for one in generations.judged(store):
-        generations.check(store, one)
+        for path in (folder / "nights" / str(one)).resolve().iterdir():
+            found[path] = partial(generations.check, store, one)
+    return found
 
 
-def test_every_flipped_bit_is_found(store, tmp_path):
+def test_every_flipped_bit_is_found(store):
     draw = random.Random(3)
-    paths = [path for path in sorted(store.rglob("*")) if path.is_file() and not path.is_symlink()]
-    artefacts = [path for path in paths if path.name not in ("lock", "seen.json")]
-    assert len(artefacts) > 12
-    read_all(store)
-    for path in artefacts:
+    of_path = reads(store)
+    there = [path for path in store.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert {path for path in there if path.name not in ("lock", "seen.json")} == set(of_path)
+    for path, read in sorted(of_path.items()):
+        read()
         whole = path.read_bytes()
-        for _ in range(FLIPS // len(artefacts)):
+        for _ in range(FLIPS):
             at = draw.randrange(8 * len(whole))
             data = bytearray(whole)
             data[at // 8] ^= 1 << at % 8
             path.write_bytes(bytes(data))
             with pytest.raises(DetectorError):
-                read_all(store)
+                read()
         path.write_bytes(whole)
-    read_all(store)
+        read()
 
 
 def test_a_file_that_is_missing_is_named(store, tmp_path):
@@ -66,7 +77,7 @@ def test_a_file_that_is_missing_is_named(store, tmp_path):
     lost = next((copy / "days").rglob("*.requests.parquet"))
     lost.unlink()
     with pytest.raises(DamagedStore, match=lost.name):
-        read_all(copy)
+        reads(copy)[lost]()
 
 
 def test_a_list_of_seen_files_that_is_damaged_is_made_anew(tmp_path):
