@@ -27,7 +27,7 @@ from detector.logs.survey import described, linked, survey
 from detector.profiles.assemble import assemble
 from detector.profiles.files import Profiled, Task, Window, profile_files
 from detector.profiles.profile import Sizes
-from detector.results import record
+from detector.results import limits, record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
 from detector.results.sampling import of_all_requests, scale_counts
@@ -147,7 +147,8 @@ def scan(
         allowed = request.allow.on(_date(tables.last_day))
         tables = allowed.without_keys(tables, key)
         coverage = record.coverage_of(window, people)
-        warnings = warnings_on(window, files, tables, request.settings.reading, request.mapping)
+        reached = _limits(request, window, account_reports, account_rejects)
+        warnings = limits.said(reached) + warnings_on(window, files, tables, request.settings.reading, request.mapping)
     for sentence in warnings:
         tell(f"Warning: {sentence}")
     with clock.stage("features"):
@@ -183,7 +184,19 @@ def scan(
         )
         scale_counts(result, request.settings.reading.sampling_rate)
     result.run = record.run_record(
-        request.settings, key, window, account_reports, coverage, off, tables, groups, scores, allowed, source, clock
+        request.settings,
+        key,
+        window,
+        account_reports,
+        reached,
+        coverage,
+        off,
+        tables,
+        groups,
+        scores,
+        allowed,
+        source,
+        clock,
     )
     result.run["coverage"]["notes"] += warnings
     return result
@@ -247,6 +260,16 @@ def _people(request: Request) -> tuple[pa.Table | None, list[FileReport], Reject
         return None, reports, rejects
     people = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
     return people, reports, rejects
+
+
+def _limits(
+    request: Request, window: Window, account_reports: list[FileReport], account_rejects: Rejects
+) -> limits.Reached:
+    """How often each limit on input was reached, in logs and accounts files."""
+    rejects = window.rejects
+    rejects.merge(account_rejects)
+    reports = [*(one.report for one in window.files), *account_reports]
+    return limits.reached(request.settings.reading, reports, rejects.reasons())
 
 
 def check_rate(rate: float) -> None:

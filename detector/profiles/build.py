@@ -10,11 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from detector.errors import InputError
+from detector.profiles.draw import Draw
 from detector.profiles.fingerprints import Columns, Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge, profile_of
 
 #: Rows that are fingerprinted before they are folded into the profile.
 FOLD_ROWS = 131_072
+#: Rows of accounts beyond the limit that are listed.
+LISTED = 10_000
 
 
 @dataclass
@@ -32,6 +35,11 @@ class Repeats:
     hashes: npt.NDArray[np.uint64]
     kept_here: npt.NDArray[np.bool_]
 
+    @classmethod
+    def none(cls) -> Repeats:
+        """No repeats: every row counts."""
+        return cls(np.zeros(0, np.uint64), np.zeros(0, bool))
+
     def keep(self, request: npt.NDArray[np.uint64], identified: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """True for each row that counts; remembers what it has let through."""
         at = np.searchsorted(self.hashes, request).clip(0, max(0, len(self.hashes) - 1))
@@ -46,7 +54,15 @@ class Repeats:
 
 @dataclass
 class Built:
-    """What came of one file."""
+    """What came of one file.
+
+    Attributes
+    ----------
+    rows_beyond : int
+        Rows of accounts that did not stay in the draw; `beyond` says where the first of them stand.
+    bar : int or None
+        Of the draw, when the file had been read.
+    """
 
     profile: Profile | None = None
     names: Names = field(default_factory=Names)
@@ -54,6 +70,9 @@ class Built:
     rows_used: int = 0
     rows_duplicate: int = 0
     rows_out_of_window: int = 0
+    rows_beyond: int = 0
+    beyond: list[int] = field(default_factory=list)
+    bar: int | None = None
 
 
 def build_profile(
@@ -63,6 +82,7 @@ def build_profile(
     window: tuple[int | None, int | None] = (None, None),
     repeats: Repeats | None = None,
     built: Built | None = None,
+    draw: Draw | None = None,
 ) -> Built:
     """Profile of a stream of batches.
 
@@ -78,6 +98,8 @@ def build_profile(
         Requests to count once; without it every row counts, and `Built.requests` tells their hashes.
     built : Built, optional
         Filled as the stream is read, so that what came before damage in a file is kept.
+    draw : Draw, optional
+        Which accounts stay; rows of others are counted for good only where its bar is known from the start.
 
     Raises
     ------
@@ -89,10 +111,12 @@ def build_profile(
     built.names = fingerprinter.names
     failure: list[InputError] = []
     for ids, account, columns in _folds(
-        _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built)
+        _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, draw)
     ):
         part = profile_of(ids, account, columns, sizes)
         built.profile = part if built.profile is None else merge([built.profile, part], sizes)
+        if draw is not None:
+            built.profile, built.bar = draw.cut(built.profile), draw.bar
     if failure:
         raise failure[0]
     return built
@@ -118,6 +142,7 @@ def _selected(
     window: tuple[int | None, int | None],
     repeats: Repeats | None,
     built: Built,
+    draw: Draw | None,
 ) -> Iterator[tuple[pa.Array, Columns]]:
     """Fingerprinted rows that count, with the others counted."""
     since, until = window
@@ -130,6 +155,7 @@ def _selected(
         inside &= time < until if until is not None else True
         built.rows_out_of_window += int((~inside).sum())
         batch = batch if inside.all() else batch.filter(pa.array(inside))
+        batch = batch if draw is None else _drawn(batch, draw, built)
         ids, columns = fingerprinter.columns(batch)
         if repeats is None:
             built.requests.append(columns["request"][columns["identified"]])
@@ -143,6 +169,16 @@ def _selected(
                 )
         built.rows_used += len(ids)
         yield ids, columns
+
+
+def _drawn(batch: pa.RecordBatch, draw: Draw, built: Built) -> pa.RecordBatch:
+    """Rows of accounts that stay, with the others counted and, up to a bound, listed."""
+    stay = draw.stays(batch.column("account_id"))
+    if stay.all():
+        return batch
+    built.rows_beyond += int((~stay).sum())
+    built.beyond += batch.column("row").filter(pa.array(~stay)).to_pylist()[: LISTED - len(built.beyond)]
+    return batch.filter(pa.array(stay))
 
 
 def _folds(

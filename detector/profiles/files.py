@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 import numpy as np
@@ -20,7 +20,8 @@ from detector.logs.parquet_check import fault_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, build_profile
-from detector.profiles.fingerprints import Names
+from detector.profiles.draw import Draw, bar_over
+from detector.profiles.fingerprints import Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge
 from detector.settings import Reading
 
@@ -38,6 +39,7 @@ class Task:
     key: bytes
     sizes: Sizes
     window: tuple[int | None, int | None]
+    bar: int | None = None
 
 
 @dataclass
@@ -99,8 +101,11 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
     _drop_copies(files)
     again = _repeats(files)
-    if again:
-        redone = _run([files[i].task for i in again], list(again.values()), workers, None)
+    bar, crowded = _bar(files)
+    if again or crowded:
+        again |= {i: again.get(i, Repeats.none()) for i in crowded}
+        tasks_again = [replace(files[i].task, bar=bar) for i in again]
+        redone = _run(tasks_again, list(again.values()), workers, None)
         for i, one in zip(again, redone, strict=True):
             files[i] = one
     profiles = [one.built.profile for one in files if one.built.profile is not None]
@@ -190,11 +195,16 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     report = FileReport(path=task.file.shown, index=task.file.index)
     rejects = Rejects(task.reading.max_rejects_kept)
     built = Built()
+    draw = Draw(task.reading.max_accounts, RequestFingerprinter(task.key).accounts, task.bar)
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built)
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built, draw)
     except InputError as error:
         report.error = str(error)
+    if built.rows_beyond:
+        detail = f"the log has over {task.reading.max_accounts:,} accounts"
+        rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
+        report.rows_rejected += built.rows_beyond
     return Profiled(task, built, report, rejects)
 
 
@@ -217,6 +227,21 @@ def _drop_copies(files: list[Profiled]) -> None:
                 rows_out_of_window=built.rows_out_of_window,
             )
             one.report.warnings.append(f"The content is that of {known}: its rows count once.")
+
+
+def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
+    """Hash over which accounts are out, and the files that hold such accounts; none where there are few enough."""
+    told = [one.built.bar for one in files if one.built.bar is not None]
+    ids = {i: one.built.profile.ids for i, one in enumerate(files) if one.built.profile is not None}
+    most = files[0].task.reading.max_accounts if files else 0
+    if not told and sum(map(len, ids.values())) <= most:
+        return None, []
+    hashes_of = RequestFingerprinter(files[0].task.key).accounts
+    hashes = {i: hashes_of(pa.array(names, pa.large_string())) for i, names in ids.items()}
+    over_all = bar_over(hashes.values(), most)
+    told += [] if over_all is None else [over_all]
+    bar = min(told, default=None)
+    return bar, [i for i, h in hashes.items() if files[i].built.bar is not None or (bar is not None and h.max() > bar)]
 
 
 def _repeats(files: list[Profiled]) -> dict[int, Repeats]:
