@@ -51,7 +51,7 @@ def fill_from_answer(query: Query, found: object) -> Answer | None:
         for chunk in found:
             _fill_from_chunk(query, chunk)
         return None
-    answer = inside(found, Answer)
+    answer = found if type(found) is Answer else inside(found, Answer)
     if answer is not None:
         _fill(query, answer)
     return answer
@@ -66,6 +66,15 @@ def fill_from_usage(query: Query, usage: object) -> None:
     if not isinstance(usage, dict):
         return
     get = usage.get
+    told, details = get("prompt_tokens"), get("prompt_tokens_details")
+    if type(told) is int and (details is None or type(details) is dict):
+        # as most write it
+        cached = None if details is None else details.get("cached_tokens")
+        if query.cached_input_tokens is None:
+            query.cached_input_tokens = get("cache_read_input_tokens") if cached is None else cached
+        query.input_tokens = told if query.input_tokens is None else query.input_tokens
+        query.output_tokens = get("completion_tokens") if query.output_tokens is None else query.output_tokens
+        return
     cached = first(
         _detail(usage, "prompt_tokens_details", "cached_tokens"),
         _detail(usage, "input_tokens_details", "cached_tokens"),
@@ -109,7 +118,7 @@ def _fill(query: Query, answer: Answer) -> None:
 def _why_ended(answer: Answer) -> Value:
     for choices in (answer.choices, answer.candidates):
         if choices:
-            return first(choices[0].finish_reason, choices[0].finishReason)
+            return choices[0].finish_reason or choices[0].finishReason or None
     if isinstance(answer.incomplete_details, dict):
         return answer.incomplete_details.get("reason")
     told = first(answer.stop_reason, answer.stopReason, answer.finish_reason)

@@ -60,19 +60,21 @@ def fill_from_body(query: Query, found: object) -> None:
 
     Text that is no JSON is taken for the prompt.
     """
-    body = inside(found, Body)
+    body = found if type(found) is Body else inside(found, Body)
     if body is None:
         if query.prompt is None and isinstance(found, str | list):
             query.prompt = found
         return
     _fill_text(query, body)
     _fill_settings(query, body)
-    if query.n_tools is None:
+    if query.n_tools is None and (body.tools is not None or body.functions is not None):
         query.n_tools = first(_count(body.tools, "functionDeclarations"), _count(body.functions))
     if query.end_user_id is None:
         named = body.metadata.get("user_id") if isinstance(body.metadata, dict) else None
-        query.end_user_id = first(body.safety_identifier, body.user, named)
-    _fill_configuration(query, body)
+        query.end_user_id = body.safety_identifier or body.user or named or None
+    config = body.inferenceConfig or body.generationConfig or body.generation_config or body.textGenerationConfig
+    if config or body.toolConfig:
+        _fill_configuration(query, config, body.toolConfig)
 
 
 def asked_logprobs(logprobs: Value, top_logprobs: Value) -> Value:
@@ -100,9 +102,11 @@ def operation_of(path: Value) -> str | None:
 
 def _fill_text(query: Query, body: Body) -> None:
     if query.prompt is None:
-        query.prompt = first(body.messages, body.input, body.contents, body.prompt, body.inputText)
+        query.prompt = body.messages or first(body.input, body.contents, body.prompt, body.inputText, body.messages)
     if query.system_prompt is None:
-        query.system_prompt = first(body.system, body.instructions, body.systemInstruction, body.system_instruction)
+        query.system_prompt = (
+            body.system or body.instructions or body.systemInstruction or body.system_instruction or None
+        )
 
 
 def _fill_settings(query: Query, body: Body) -> None:
@@ -110,7 +114,7 @@ def _fill_settings(query: Query, body: Body) -> None:
     if query.model is None:
         query.model = body.model
     if query.max_tokens is None:
-        query.max_tokens = first(
+        query.max_tokens = body.max_tokens or first(
             body.max_tokens,
             body.max_completion_tokens,
             body.max_output_tokens,
@@ -125,13 +129,12 @@ def _fill_settings(query: Query, body: Body) -> None:
         query.n_choices = body.n
     if query.stream is None:
         query.stream = body.stream
-    if query.top_logprobs is None:
+    if query.top_logprobs is None and (body.logprobs is not None or body.top_logprobs is not None):
         query.top_logprobs = asked_logprobs(body.logprobs, body.top_logprobs)
 
 
-def _fill_configuration(query: Query, body: Body) -> None:
-    """Settings that Gemini, Converse and Titan keep in an object of their own."""
-    config = first(body.inferenceConfig, body.generationConfig, body.generation_config, body.textGenerationConfig)
+def _fill_configuration(query: Query, config: Value, tools: Value) -> None:
+    """Settings that Gemini, Converse and Titan keep in objects of their own."""
     if isinstance(config, dict):
         get = config.get
         query.max_tokens = first(
@@ -141,8 +144,8 @@ def _fill_configuration(query: Query, body: Body) -> None:
         query.top_p = first(query.top_p, get("topP"), get("top_p"))
         query.n_choices = first(query.n_choices, get("candidateCount"), get("candidate_count"))
         query.top_logprobs = first(query.top_logprobs, asked_logprobs(get("responseLogprobs"), get("logprobs")))
-    if query.n_tools is None and isinstance(body.toolConfig, dict):
-        query.n_tools = _count(body.toolConfig.get("tools"))
+    if query.n_tools is None and isinstance(tools, dict):
+        query.n_tools = _count(tools.get("tools"))
 
 
 def _count(tools: Value, inner: str = "") -> int | None:

@@ -16,6 +16,7 @@ from detector.logs.formats.declare import Format
 from detector.logs.intake import Intake
 from detector.logs.links import Gathering, Links
 from detector.logs.messages import unfold_values
+from detector.logs.moments import latencies
 from detector.logs.nested import fit, pick
 from detector.logs.query import Query
 from detector.logs.records import Decoded, Misfit, Record, column_values, name_of, to_array
@@ -115,6 +116,8 @@ class ForeignRows:
         self.intake.report.rows_in += len(queries)
         values = column_values(queries, self.columns)
         values["account_id"] = self._accounts(values["account_id"])
+        if "latency_ms" in values:
+            values["latency_ms"] = latencies(values["latency_ms"], values["timestamp"], [q.ended for q in queries])
         if "prompt" in values:
             unfold_values(values, self.intake.note)
         columns = {c.name: to_array(values[c.name], c.type, exact=False) for c in self.columns}
@@ -131,15 +134,19 @@ class ForeignRows:
         report.rows_in -= len(decoded.records)
         found: list[Any] = []
         kept: list[int] = []
+        read_one = self._read if self.field is None else self._read_one
         for i, record in enumerate(decoded.records):
             try:
-                read = self._read_one(record)
+                read = read_one(record)
             except _Stumbles as error:
                 report.rows_in += 1
                 what = f"the record does not fit the format {self.format.name} ({type(error).__name__})"
                 self.intake.reject(int(decoded.rows[i]), decoded.offset(i), "format", what)
                 continue
-            if read is None:
+            if type(read) is Query:
+                found.append(read)
+                kept.append(i)
+            elif read is None:
                 report.rows_other += 1
             elif isinstance(read, msgspec.Struct):
                 found.append(read)
@@ -151,10 +158,9 @@ class ForeignRows:
         return found, kept
 
     def _read_one(self, record: Record) -> Any:  # noqa: ANN401
-        """Give what the format's function makes of a record; where a field of the source is the account, with that."""
-        if self.field is None:
-            return self._read(record)
+        """Give what the format's function makes of a record, with a field of the source as the account."""
         record, value = record
+        assert self.field is not None
         read = self._read(record)
         if read is None:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,15 +17,20 @@ _TEXT_KEYS = ("text", "content", "parts", "input_text")
 #: Parts of messages that are answers of tools, in a message of the user only by form.
 _NOT_SAID = frozenset({"tool_result", "tool_call_response", "function_call_output", "tool_call"})
 _DEEPEST = 6
+_USER, _SYSTEM = 1, 2
+_ROLES = dict.fromkeys(USER_ROLES, _USER) | dict.fromkeys(SYSTEM_ROLES, _SYSTEM)
+_OTHERS = ("assistant", "tool", "function", "model")
 
 
-@dataclass(frozen=True)
-class Conversation:
+class Conversation(msgspec.Struct, gc=False):
     """What a query keeps of its messages."""
 
     prompt: str | None
     system_prompt: str | None = None
     n_messages: int | None = None
+
+
+_NOTHING = Conversation(None)
 
 
 def conversation(value: object) -> Conversation | None:
@@ -45,11 +49,40 @@ def conversation(value: object) -> Conversation | None:
     """
     if isinstance(value, str):
         return Conversation(value)
-    if isinstance(value, dict):
-        return _of_object(value)
     if isinstance(value, list):
-        return _of_messages(value)
-    return None
+        return _plain(value) or _of_messages(value)
+    return _of_object(value) if isinstance(value, dict) else None
+
+
+def _plain(values: list[Any]) -> Conversation | None:
+    """Conversation of messages in the usual shape, which nearly all have; None where one has another."""
+    prompt = system = None
+    for message in values:
+        if type(message) is not dict or "role" not in message:
+            return None
+        role, said = message["role"], message.get("content")
+        if said is None:
+            said = message.get("parts")
+        if type(said) is list and len(said) == 1:
+            said = _only_part(said[0])
+        if type(said) is not str or not said or type(role) is not str:
+            return None
+        kind = _ROLES.get(role)
+        if kind == _USER:
+            prompt = said
+        elif kind == _SYSTEM:
+            system = said if system is None else f"{system}\n{said}"
+        elif role not in _OTHERS:
+            return None
+    return Conversation(prompt, system, len(values)) if values else None
+
+
+def _only_part(part: Any) -> str | None:  # noqa: ANN401
+    """Text of a message's only part, where it is one of text and nothing else."""
+    if type(part) is not dict or part.get("type", "text") != "text":
+        return None
+    text = part.get("text")
+    return part.get("content") if text is None else text
 
 
 def text_of(content: object, depth: int = 0) -> str | None:
@@ -129,12 +162,12 @@ def unfold(
     instructions: list[str | None] = []
     numbers: list[Any] = []
     for prompt, system, count in zip(prompts, systems, counts, strict=True):
-        found = conversation(prompt) if prompt is not None else Conversation(None)
+        found = conversation(prompt) if prompt is not None else _NOTHING
         if found is None:
             unusable += 1
-            found = Conversation(None)
+            found = _NOTHING
         texts.append(found.prompt)
-        stated = text_of(system)
+        stated = None if system is None else text_of(system)
         instructions.append(found.system_prompt if stated is None else stated)
         numbers.append(found.n_messages if count is None else count)
     return texts, instructions, numbers, unusable

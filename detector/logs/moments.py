@@ -6,14 +6,20 @@ batch is checked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+
 from detector.logs.query import Value
+from detector.logs.records import to_array
+from detector.logs.time import OK, UnitOfTime, read_moments
 
 #: 100-nanosecond ticks from the first day of year 1, where .NET counts from, to 1970.
 _TICKS_TO_1970 = 621_355_968_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MOMENT = pa.timestamp("us", "UTC")
 
 
 def of_seconds(value: Value) -> Value:
@@ -44,12 +50,19 @@ def of_ticks(value: Value) -> Value:
     return value if whole is None else (whole - _TICKS_TO_1970) // 10
 
 
-def milliseconds_between(start: Value, end: Value) -> float | None:
-    """Milliseconds from one moment to another, each text or microseconds; None where one is neither."""
-    first, last = micros_of(start), micros_of(end)
-    if first is None or last is None or last < first:
-        return None
-    return (last - first) / 1_000
+def latencies(told: Sequence[Value], starts: Sequence[Value], ends: Sequence[Value]) -> Sequence[Value]:
+    """Latencies of a block, ms: as told, else from start to end where both can be read and are in order."""
+    if ends.count(None) == len(ends):
+        return told
+    first, last = (
+        read_moments(to_array(moments, _MOMENT, exact=False), UnitOfTime()) for moments in (starts, ends)
+    )
+    known = (first.problem == OK) & (last.problem == OK) & (last.micros >= first.micros)
+    lasted = ((last.micros - first.micros) / 1_000).tolist()
+    return [
+        value if value is not None and value != "" else ms if is_known else None
+        for value, ms, is_known in zip(told, lasted, known.tolist(), strict=True)
+    ]
 
 
 def _whole(value: Value) -> int | None:

@@ -80,6 +80,8 @@ def parsed(value: object) -> Any:  # noqa: ANN401
 
 def as_object(value: object) -> dict[str, Any]:
     """Mapping that is held as an object or as JSON in text; an empty one where it is neither."""
+    if type(value) is dict:
+        return value
     if isinstance(value, str):
         value = parsed(value)
     return value if isinstance(value, dict) else _NO_OBJECT

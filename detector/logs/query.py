@@ -28,6 +28,8 @@ class Query(Struct, kw_only=True, gc=False):
         `FACTS` are never.
     piece : str or None
         A part of a prompt that the log has cut into rows; the pieces of a link are joined in the order of `rank`.
+    ended : value or None
+        Moment at which the answer ended, where a log tells that in place of the latency.
     fields : dict or None
         Where ``--account-key`` looks first for a field of the source.
     """
@@ -66,4 +68,5 @@ class Query(Struct, kw_only=True, gc=False):
     link: str | None = None
     rank: int = 0
     piece: str | None = None
+    ended: Value = None
     fields: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from detector.logs.bodies import operation_of
 from detector.logs.formats.declare import Format
-from detector.logs.moments import milliseconds_between, of_ticks
+from detector.logs.moments import of_ticks
 from detector.logs.nested import first, inside
 from detector.logs.query import Query, Value
 
@@ -71,7 +71,8 @@ def query(row: Row) -> Query | None:
         input_tokens=first(told.promptTokens),
         output_tokens=first(told.completionTokens),
         status_code=first(row.ResultSignature, row.resultSignature),
-        latency_ms=first(row.DurationMs, row.durationMs, milliseconds_between(started, of_ticks(told.responseTime))),
+        latency_ms=first(row.DurationMs, row.durationMs),
+        ended=None if started is None else of_ticks(told.responseTime),
     )
 
 

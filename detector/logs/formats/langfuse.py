@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
-from detector.logs.moments import milliseconds_between
 from detector.logs.nested import as_object, first, inside, parsed
 from detector.logs.query import FACTS, Query, Value
 
@@ -61,7 +60,7 @@ def query(row: Row) -> Query | None:
         cached_input_tokens=cached,
         output_tokens=usage.get("output"),
         status_code=500 if row.level == "ERROR" else None,
-        latency_ms=milliseconds_between(started, ended),
+        ended=ended,
         link=_text(trace),
         fields=as_object(row.metadata),
     )

@@ -9,7 +9,7 @@ from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
 from detector.logs.formats.litellm_spend import is_redacted, operation_of_call
 from detector.logs.messages import conversation
-from detector.logs.moments import milliseconds_between, of_seconds
+from detector.logs.moments import of_seconds
 from detector.logs.nested import as_object, first, parsed
 from detector.logs.query import Query, Value
 
@@ -47,14 +47,14 @@ def query(row: Payload) -> Query:
     found = Query(
         timestamp=started,
         request_id=row.id,
-        account_id=first(metadata.get("user_api_key_user_id"), key),
+        account_id=metadata.get("user_api_key_user_id") or key,
         api_key_id=key,
-        organization_id=first(metadata.get("user_api_key_org_id"), metadata.get("user_api_key_team_id")),
-        end_user_id=first(row.end_user, metadata.get("user_api_key_end_user_id")),
-        session_id=first(row.trace_id),
-        client_ip=first(row.requester_ip_address, metadata.get("requester_ip_address")),
-        user_agent=first(row.user_agent, metadata.get("user_agent")),
-        provider=first(row.custom_llm_provider),
+        organization_id=metadata.get("user_api_key_org_id") or metadata.get("user_api_key_team_id"),
+        end_user_id=row.end_user or metadata.get("user_api_key_end_user_id"),
+        session_id=row.trace_id,
+        client_ip=row.requester_ip_address or metadata.get("requester_ip_address"),
+        user_agent=row.user_agent or metadata.get("user_agent"),
+        provider=row.custom_llm_provider,
         model=row.model,
         operation=operation_of_call(row.call_type),
         prompt=None if talk is None or redacted else talk.prompt,
@@ -64,7 +64,7 @@ def query(row: Payload) -> Query:
         input_tokens=row.prompt_tokens,
         output_tokens=row.completion_tokens,
         status_code=200 if row.status == "success" else as_object(row.error_information).get("error_code"),
-        latency_ms=milliseconds_between(started, of_seconds(row.endTime)),
+        ended=of_seconds(row.endTime),
         fields=metadata,
     )
     fill_from_body(found, row.model_parameters)

@@ -13,7 +13,6 @@ from detector.logs.answers import Answer, fill_from_answer
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
 from detector.logs.messages import conversation
-from detector.logs.moments import milliseconds_between
 from detector.logs.nested import as_object, first, parsed
 from detector.logs.query import Query, Value
 
@@ -58,21 +57,22 @@ def query(row: Row) -> Query:
     found = Query(
         timestamp=row.startTime,
         request_id=row.request_id,
-        account_id=first(row.user, row.api_key),
+        account_id=row.user or first(row.user, row.api_key),
         api_key_id=row.api_key,
-        organization_id=first(row.organization_id, row.team_id),
-        end_user_id=first(row.end_user),
-        session_id=first(row.session_id),
-        client_ip=first(row.requester_ip_address, metadata.get("requester_ip_address")),
+        organization_id=row.organization_id or row.team_id or None,
+        end_user_id=None if row.end_user == "" else row.end_user,
+        session_id=row.session_id,
+        client_ip=row.requester_ip_address or metadata.get("requester_ip_address"),
         user_agent=metadata.get("user_agent"),
-        provider=first(row.custom_llm_provider),
+        provider=row.custom_llm_provider,
         model=row.model,
         operation=operation_of_call(row.call_type),
         input_tokens=row.prompt_tokens,
         output_tokens=row.completion_tokens,
         cached_input_tokens=as_object(metadata.get("additional_usage_values")).get("cache_read_input_tokens"),
-        status_code=_status(first(row.status, metadata.get("status")), metadata),
-        latency_ms=first(row.request_duration_ms, milliseconds_between(row.startTime, row.endTime)),
+        status_code=_status(row.status or metadata.get("status"), metadata),
+        latency_ms=row.request_duration_ms,
+        ended=row.endTime,
         fields=metadata,
     )
     fill_from_body(found, row.proxy_server_request)
@@ -102,11 +102,12 @@ def _status(status: Value, metadata: dict[str, Value]) -> Value:
 
 def _mend_cut(found: Query) -> None:
     """Say of a prompt that LiteLLM has cut that it is, and how long it was."""
-    talk = conversation(found.prompt)
+    talk = None if found.prompt is None else conversation(found.prompt)
     if talk is None or talk.prompt is None:
         return
-    found.prompt, found.n_messages = talk.prompt, first(found.n_messages, talk.n_messages)
-    found.system_prompt = first(found.system_prompt, talk.system_prompt)
+    found.prompt = talk.prompt
+    found.n_messages = talk.n_messages if found.n_messages is None else found.n_messages
+    found.system_prompt = found.system_prompt or talk.system_prompt
     if is_redacted(talk.prompt):
         found.prompt, found.content_state = None, "redacted"
         return

@@ -7,11 +7,13 @@ from typing import Any
 from msgspec import Struct
 
 from detector.logs.formats.declare import Format, Read
-from detector.logs.moments import milliseconds_between, of_nanoseconds
+from detector.logs.moments import of_nanoseconds
 from detector.logs.nested import first, parsed
 from detector.logs.query import Query, Value
 
 _INFERENCE = frozenset({"chat", "text_completion", "generate_content", "embeddings", "completion", "responses"})
+#: Attributes that may name the account, after `user.id`.
+_ACCOUNTS = ("user.id", "enduser.id", "gen_ai.user.id", "gen_ai.user", "llm.user")
 _EVENT = "gen_ai.client.inference.operation.details"
 
 
@@ -81,19 +83,21 @@ def _query(record: Record, found: dict[str, Any]) -> Query | None:
     failed = get("error.type") is not None or (
         record.status is not None and record.status.code in (2, "STATUS_CODE_ERROR")
     )
-    reasons = get("gen_ai.response.finish_reasons")
+    account = get("user.id") or first(*map(get, _ACCOUNTS))
+    tokens_in, tokens_out = get("gen_ai.usage.input_tokens"), get("gen_ai.usage.output_tokens")
+    status = get("http.response.status_code") or get("http.status_code")
     return Query(
         timestamp=started,
-        request_id=first(get("gen_ai.response.id"), record.spanId),
-        account_id=first(get("user.id"), get("enduser.id"), get("gen_ai.user.id"), get("gen_ai.user"), get("llm.user")),
+        request_id=get("gen_ai.response.id") or record.spanId,
+        account_id=account,
         api_key_id=get("gen_ai.api_key.id"),
-        organization_id=first(get("gen_ai.organization.id"), get("tenant.id"), get("organization.id")),
+        organization_id=get("gen_ai.organization.id") or get("tenant.id") or get("organization.id"),
         end_user_id=get("enduser.id"),
-        session_id=first(get("gen_ai.conversation.id"), get("session.id")),
-        client_ip=first(get("client.address"), get("http.client_ip"), get("net.sock.peer.addr")),
-        user_agent=first(get("user_agent.original"), get("http.user_agent")),
-        provider=first(get("gen_ai.provider.name"), get("gen_ai.system")),
-        model=first(get("gen_ai.request.model"), get("gen_ai.response.model")),
+        session_id=get("gen_ai.conversation.id") or get("session.id"),
+        client_ip=get("client.address") or get("http.client_ip") or get("net.sock.peer.addr"),
+        user_agent=get("user_agent.original") or get("http.user_agent"),
+        provider=get("gen_ai.provider.name") or get("gen_ai.system"),
+        model=get("gen_ai.request.model") or get("gen_ai.response.model"),
         operation=operation,
         system_prompt=parsed(get("gen_ai.system_instructions")),
         prompt=_prompt(found),
@@ -102,13 +106,13 @@ def _query(record: Record, found: dict[str, Any]) -> Query | None:
         max_tokens=get("gen_ai.request.max_tokens"),
         temperature=get("gen_ai.request.temperature"),
         top_p=get("gen_ai.request.top_p"),
-        stream=first(get("gen_ai.request.stream"), get("llm.is_streaming")),
-        input_tokens=first(get("gen_ai.usage.input_tokens"), get("gen_ai.usage.prompt_tokens")),
+        stream=get("llm.is_streaming") if (streams := get("gen_ai.request.stream")) is None else streams,
+        input_tokens=get("gen_ai.usage.prompt_tokens") if tokens_in is None else tokens_in,
         cached_input_tokens=get("gen_ai.usage.cache_read.input_tokens"),
-        output_tokens=first(get("gen_ai.usage.output_tokens"), get("gen_ai.usage.completion_tokens")),
-        status_code=first(get("http.response.status_code"), get("http.status_code"), 500 if failed else None),
-        finish_reason=_first_of(reasons, found),
-        latency_ms=milliseconds_between(started, of_nanoseconds(record.endTimeUnixNano)) if is_span else None,
+        output_tokens=get("gen_ai.usage.completion_tokens") if tokens_out is None else tokens_out,
+        status_code=status or (500 if failed else None),
+        finish_reason=_first_of(get("gen_ai.response.finish_reasons"), found),
+        ended=of_nanoseconds(record.endTimeUnixNano) if is_span else None,
         link=f"{record.traceId}/{record.spanId}" if record.spanId else None,
         rank=0 if is_span else 1,
         fields=found,
@@ -126,7 +130,7 @@ def _is_inference(record: Record, operation: Value, found: dict[str, Any]) -> bo
 
 def _prompt(found: dict[str, Any]) -> Value:
     """Messages of the new attribute, of the old one, or of the oldest, which numbers them."""
-    whole = first(found.get("gen_ai.input.messages"), found.get("gen_ai.prompt"))
+    whole = found.get("gen_ai.input.messages") or found.get("gen_ai.prompt")
     if whole is not None:
         return parsed(whole)
     messages: list[dict[str, Value]] = []
@@ -149,7 +153,7 @@ def _attributes(listed: list[Attribute] | None) -> dict[str, Any]:
     found = {}
     for attribute in listed or ():
         value = attribute.value
-        if value is not None and isinstance(attribute.key, str):
+        if value is not None and type(attribute.key) is str:
             text = value.stringValue
             found[attribute.key] = _other(value) if text is None else text
     return found
@@ -159,7 +163,9 @@ def _other(value: AnyValue) -> Value:
     """Value that is no text: 64-bit integers are written as text, lists and objects wrap values of their own."""
     whole = value.intValue
     if whole is not None:
-        return int(whole) if isinstance(whole, str) and whole.lstrip("-").isdecimal() else whole
+        if type(whole) is not str:
+            return whole
+        return int(whole) if whole.isdecimal() or whole.lstrip("-").isdecimal() else whole
     if value.arrayValue is not None or value.kvlistValue is not None:
         return _unwrapped({"arrayValue": value.arrayValue} if value.arrayValue else {"kvlistValue": value.kvlistValue})
     return value.doubleValue if value.boolValue is None else value.boolValue
