@@ -51,7 +51,7 @@ def fill_from_answer(query: Query, found: object) -> Answer | None:
         for chunk in found:
             _fill_from_chunk(query, chunk)
         return None
-    answer = found if type(found) is Answer else inside(found, Answer)
+    answer = found if isinstance(found, Answer) else inside(found, Answer)
     if answer is not None:
         _fill(query, answer)
     return answer

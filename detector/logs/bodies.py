@@ -60,7 +60,7 @@ def fill_from_body(query: Query, found: object) -> None:
 
     Text that is no JSON is taken for the prompt.
     """
-    body = found if type(found) is Body else inside(found, Body)
+    body = found if isinstance(found, Body) else inside(found, Body)
     if body is None:
         if query.prompt is None and isinstance(found, str | list):
             query.prompt = found

@@ -54,9 +54,7 @@ def latencies(told: Sequence[Value], starts: Sequence[Value], ends: Sequence[Val
     """Latencies of a block, ms: as told, else from start to end where both can be read and are in order."""
     if ends.count(None) == len(ends):
         return told
-    first, last = (
-        read_moments(to_array(moments, _MOMENT, exact=False), UnitOfTime()) for moments in (starts, ends)
-    )
+    first, last = (read_moments(to_array(moments, _MOMENT, exact=False), UnitOfTime()) for moments in (starts, ends))
     known = (first.problem == OK) & (last.problem == OK) & (last.micros >= first.micros)
     lasted = ((last.micros - first.micros) / 1_000).tolist()
     return [

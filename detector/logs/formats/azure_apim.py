@@ -5,12 +5,16 @@ Messages over 32 KB are cut into rows numbered by `SequenceNumber`.
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
 from detector.logs.bodies import fill_from_body, operation_of
 from detector.logs.formats.declare import Format
-from detector.logs.nested import as_object, first, parsed
+from detector.logs.nested import as_object, parsed
 from detector.logs.query import FACTS, Query, Value
+
+#: Tells whether text is a list in JSON, and leaves its elements as they are.
+_UNREAD = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Row(Struct, gc=False):
@@ -47,11 +51,11 @@ def query(row: Row) -> Query | None:
     found.timestamp = row.TimeGenerated
     found.rank = _number(row.SequenceNumber)
     found.provider = "azure"
-    found.model = first(row.ModelName, row.DeploymentName)
-    found.operation = first(operation_of(row.Url), _operation(row.OperationName))
-    found.stream = first(row.IsStreamCompletion)
-    found.input_tokens = first(row.PromptTokens)
-    found.output_tokens = first(row.CompletionTokens)
+    found.model = row.ModelName or row.DeploymentName
+    found.operation = operation_of(row.Url) or _operation(row.OperationName)
+    found.stream = row.IsStreamCompletion
+    found.input_tokens = row.PromptTokens
+    found.output_tokens = row.CompletionTokens
     messages = parsed(row.RequestMessages)
     if isinstance(messages, str) and messages:
         found.piece = messages
@@ -70,29 +74,35 @@ def facts(row: Row) -> Query:
 
 
 def _is_call(row: Row) -> bool:
-    for told in (row.ModelName, row.DeploymentName, row.PromptTokens, row.RequestMessages, row.ResponseMessages):
-        if told is not None and told != "":
-            return True
-    return False
+    if row.ModelName or row.DeploymentName or row.RequestMessages or row.ResponseMessages:
+        return True
+    return row.PromptTokens is not None and row.PromptTokens != ""
 
 
 def _is_whole(messages: Value) -> bool:
-    return not isinstance(messages, str) or not messages or not isinstance(parsed(messages), str)
+    """Whether messages are not a piece of a text that was cut; they are not taken apart for that."""
+    if not isinstance(messages, str) or not messages:
+        return True
+    try:
+        _UNREAD.decode(messages)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return not isinstance(parsed(messages), str)
+    return True
 
 
 def _gateway(row: Row) -> Query:
     """Facts of the gateway's table, or of a join with it."""
-    headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()}
+    headers = {name.lower(): text for name, text in as_object(row.RequestHeaders).items()} if row.RequestHeaders else {}
     found = Query(
         request_id=row.CorrelationId,
-        account_id=first(row.ApimSubscriptionId, row.UserId),
-        api_key_id=first(row.ApimSubscriptionId),
-        organization_id=first(row.ProductId),
-        end_user_id=first(row.UserId),
-        client_ip=first(row.CallerIpAddress),
+        account_id=row.ApimSubscriptionId or row.UserId,
+        api_key_id=row.ApimSubscriptionId or None,
+        organization_id=row.ProductId or None,
+        end_user_id=row.UserId or None,
+        client_ip=row.CallerIpAddress or None,
         user_agent=headers.get("user-agent"),
-        status_code=first(row.ResponseCode),
-        latency_ms=first(row.TotalTime),
+        status_code=row.ResponseCode,
+        latency_ms=row.TotalTime,
         link=_link(row),
         rank=FACTS,
     )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
-from detector.logs.nested import as_object, first, inside, parsed
+from detector.logs.nested import as_object, inside, parsed
 from detector.logs.query import FACTS, Query, Value
 
 _CACHED = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read")
@@ -42,29 +42,26 @@ class Row(Struct, gc=False):
 
 def query(row: Row) -> Query | None:
     """Query of a generation, None for traces, spans and events; the account is the trace's user."""
-    trace = first(row.trace_id, row.traceId)
-    user, session = first(row.user_id, row.userId), first(row.session_id, row.sessionId)
     if row.type not in ("GENERATION", "EMBEDDING"):
         return None
-    started, ended = first(row.start_time, row.startTime), first(row.end_time, row.endTime)
-    usage = as_object(first(row.usage_details, row.usageDetails))
-    cached = first(*(usage.get(name) for name in _CACHED))
+    usage = as_object(row.usage_details or row.usageDetails)
+    cached = next((usage[name] for name in _CACHED if name in usage), None)
     found = Query(
-        timestamp=started,
+        timestamp=row.start_time or row.startTime,
         request_id=row.id,
-        account_id=user,
-        session_id=session,
-        model=first(row.provided_model_name, row.model),
+        account_id=row.user_id or row.userId,
+        session_id=row.session_id or row.sessionId,
+        model=row.provided_model_name or row.model,
         operation="chat" if row.type == "GENERATION" else "embeddings",
         input_tokens=_sum(usage.get("input"), cached),
         cached_input_tokens=cached,
         output_tokens=usage.get("output"),
         status_code=500 if row.level == "ERROR" else None,
-        ended=ended,
-        link=_text(trace),
+        ended=row.end_time or row.endTime,
+        link=_text(row.trace_id or row.traceId),
         fields=as_object(row.metadata),
     )
-    settings = inside(first(row.model_parameters, row.modelParameters), Body)
+    settings = inside(row.model_parameters or row.modelParameters, Body)
     if settings is not None:
         fill_from_body(found, settings)
     asked = parsed(row.input)
@@ -75,11 +72,11 @@ def query(row: Row) -> Query | None:
 
 def facts(row: Row) -> Query | None:
     """What a trace tells of its observations."""
-    if row.type is not None or first(row.trace_id, row.traceId) is not None:
+    if row.type is not None or row.trace_id or row.traceId:
         return None
     return Query(
-        account_id=first(row.user_id, row.userId),
-        session_id=first(row.session_id, row.sessionId),
+        account_id=row.user_id or row.userId,
+        session_id=row.session_id or row.sessionId,
         link=_text(row.id),
         rank=FACTS,
         fields=as_object(row.metadata),

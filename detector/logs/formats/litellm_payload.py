@@ -10,7 +10,7 @@ from detector.logs.formats.declare import Format
 from detector.logs.formats.litellm_spend import is_redacted, operation_of_call
 from detector.logs.messages import conversation
 from detector.logs.moments import of_seconds
-from detector.logs.nested import as_object, first, parsed
+from detector.logs.nested import as_object, parsed
 from detector.logs.query import Query, Value
 
 

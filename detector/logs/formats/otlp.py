@@ -150,12 +150,15 @@ def _count(tools: Value) -> int | None:
 
 
 def _attributes(listed: list[Attribute] | None) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for attribute in listed or ():
         value = attribute.value
         if value is not None and type(attribute.key) is str:
-            text = value.stringValue
-            found[attribute.key] = _other(value) if text is None else text
+            told = value.stringValue
+            if told is None:
+                whole = value.intValue
+                told = int(whole) if type(whole) is str and whole.isdecimal() else _other(value)
+            found[attribute.key] = told
     return found
 
 
@@ -163,9 +166,7 @@ def _other(value: AnyValue) -> Value:
     """Value that is no text: 64-bit integers are written as text, lists and objects wrap values of their own."""
     whole = value.intValue
     if whole is not None:
-        if type(whole) is not str:
-            return whole
-        return int(whole) if whole.isdecimal() or whole.lstrip("-").isdecimal() else whole
+        return int(whole) if isinstance(whole, str) and whole.lstrip("-").isdecimal() else whole
     if value.arrayValue is not None or value.kvlistValue is not None:
         return _unwrapped({"arrayValue": value.arrayValue} if value.arrayValue else {"kvlistValue": value.kvlistValue})
     return value.doubleValue if value.boolValue is None else value.boolValue
@@ -176,6 +177,8 @@ def _unwrapped(wrapped: Any) -> Value:  # noqa: ANN401
     if not isinstance(wrapped, dict) or not wrapped:
         return None
     kind, value = next(iter(wrapped.items()))
+    if kind == "stringValue":
+        return value
     inner = value.get("values", ()) if isinstance(value, dict) else ()
     if kind == "arrayValue":
         return [_unwrapped(item) for item in inner]

@@ -10,7 +10,7 @@ from detector.logs.answers import Answer, fill_from_answer
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
 from detector.logs.moments import micros_of
-from detector.logs.nested import as_object, first, inside
+from detector.logs.nested import as_object, inside
 from detector.logs.query import Query, Value
 
 _OPERATIONS = {"generatecontent": "chat", "streamgeneratecontent": "chat", "rawpredict": "chat",
@@ -36,22 +36,23 @@ class Row(Struct, gc=False):
 def query(row: Row) -> Query:
     """Query of a row; the account is a label of the request, since the row itself names no caller."""
     metadata = as_object(row.metadata)
+    method = str(row.api_method).rpartition(".")[2].lower()
+    body = inside(row.full_request, Body)
     found = Query(
         timestamp=_started(row.logging_time, metadata.get("request_latency")),
         request_id=row.request_id,
         organization_id=_project(row.endpoint),
         provider="google",
         model=_last_part(row.model),
-        operation=_OPERATIONS.get(str(row.api_method).rpartition(".")[2].lower(), row.api_method),
-        stream=str(row.api_method).rpartition(".")[2].lower().startswith("stream") if row.api_method else None,
+        operation=_OPERATIONS.get(method, row.api_method),
+        stream=method.startswith("stream") if row.api_method else None,
         status_code=metadata.get("response_code"),
         latency_ms=metadata.get("request_latency"),
     )
-    fill_from_body(found, _payload(row.full_request, row.request_payload))
+    fill_from_body(found, _payload(row.full_request, row.request_payload) if body is None else body)
     fill_from_answer(found, _payload(row.full_response, row.response_payload))
-    body = inside(row.full_request, Body)
     found.fields = as_object(None if body is None else body.labels)
-    found.account_id = first(*(found.fields.get(name) for name in _ACCOUNTS), found.end_user_id)
+    found.account_id = next(filter(None, map(found.fields.get, _ACCOUNTS)), None) or found.end_user_id
     return found
 
 
