@@ -16,7 +16,7 @@ help:
 	@echo "make lint       ruff: rules and layout"
 	@echo "make types      mypy --strict"
 	@echo "make notebooks  execute the notebooks"
-	@echo "make bench      run the benchmarks"
+	@echo "make bench      measure speed and memory (BENCH=, names in benchmarks/)"
 	@echo "make samples    make the sample logs anew"
 	@echo "make clean      remove .venv, results and caches"
 
@@ -48,10 +48,11 @@ types: $(VENV)/lint.stamp
 notebooks: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=180 notebooks
 
+# the tables of docs/performance.md; how well campaigns are found: make bench BENCH="evaluate curves formats"
+BENCH ?= throughput kernels compare
 bench: $(VENV)/test.stamp
-	@for file in benchmarks/*.py; do \
-		test -e "$$file" || { echo "There are no benchmarks yet."; break; }; \
-		echo "== $$file"; $(BIN)/python "$$file" || exit 1; \
+	@for name in $(BENCH); do \
+		echo "== benchmarks/$$name.py"; $(BIN)/python "benchmarks/$$name.py" || exit 1; \
 	done
 
 samples: $(VENV)/installed.stamp

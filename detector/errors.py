@@ -22,6 +22,10 @@ class InputError(DetectorError):
     exit_code = 3
 
 
+class SetAside(InputError):
+    """A file that is not to be read at all, found out in the middle: what was read of it does not count."""
+
+
 class OutputError(DetectorError):
     """The result could not be written; nothing that was there before has changed."""
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.features import FEATURES
 from detector.logs.accounts import read_accounts
 from detector.logs.files import discover
@@ -98,6 +98,15 @@ class _Tally:
             if len(seen) < MOST_VALUES:
                 seen.update(pc.unique(batch.column(name).drop_null()).to_pylist())
 
+    def merge(self, other: _Tally) -> None:
+        self.rows += other.rows
+        self.hours.update(other.hours)
+        self.states.update(other.states)
+        self.accounts.update(other.accounts)
+        for name, seen in self.values.items():
+            if len(seen) < MOST_VALUES:
+                seen.update(other.values[name])
+
 
 def inspect(
     paths: Sequence[str],
@@ -130,11 +139,15 @@ def inspect(
         for file in files:
             report = FileReport()
             found.files.append(report)
+            own = _Tally()
             try:
                 for batch in read_queries(file, reading, said, report, rejects):
-                    tally.add(batch)
+                    own.add(batch)
+            except SetAside:
+                continue
             except InputError as error:
                 report.error = str(error)
+            tally.merge(own)
     _conclude(found, tally, rejects)
     if accounts:
         people = read_accounts(accounts, reading, mapping, rejects)

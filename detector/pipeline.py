@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from detector.campaigns.allow import AllowList
 from detector.errors import InputError, UsageError
+from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
+from detector.logs import parquet_process
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
 from detector.logs.formats import known
@@ -24,31 +23,17 @@ from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
-from detector.profiles.assemble import assemble
 from detector.profiles.files import Profiled, Task, Window, profile_files
-from detector.profiles.profile import Sizes
-from detector.results import limits, record
+from detector.results import record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
-from detector.results.sampling import of_all_requests, scale_counts
 from detector.secret import derive_key
 from detector.settings import Settings
 
 if TYPE_CHECKING:
-    from detector.anomaly.baseline import Baseline
-    from detector.campaigns.find import Group
+    from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
-#: Hears sentences that a user should read while the scan runs.
-Notice = Callable[[str], None]
-#: What the stages after reading import, which takes seconds.
-_LATER = (
-    "detector.features",
-    "detector.campaigns.find",
-    "detector.campaigns.tables",
-    "detector.results.accounts",
-    "sklearn.ensemble",
-)
 _IMPORTS = ThreadPoolExecutor(1, "imports")
 
 
@@ -65,6 +50,7 @@ class Request:
     until: int | None = None
     baseline: Path | None = None
     allow: AllowList = field(default_factory=AllowList)
+    watched: frozenset[Trace] = frozenset()
 
 
 def scan(
@@ -80,6 +66,7 @@ def scan(
     allow: AllowList | None = None,
     format: str | None = None,
     account_key: str | None = None,
+    watched: Collection[Trace] = (),
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> ScanResult:
@@ -106,6 +93,8 @@ def scan(
         Name of the format of all files; else that of each is recognised.
     account_key : str, optional
         Column or field of the source that names the unit to score.
+    watched : collection of (kind, hash), optional
+        Traces of accounts judged abusive: whoever holds one stands in the table of traces.
     progress : callable, optional
         Called with the name of a stage and the share of it that is done.
     notice : callable, optional
@@ -130,76 +119,42 @@ def scan(
         _micro(until),
         baseline,
         allow or AllowList(),
+        frozenset(watched),
     )
     clock = record.Clock(progress)
     tell = notice or (lambda sentence: None)
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
-    import_early(*_LATER)
-    with clock.stage("reading"):
-        window = _read(files, request, key, clock, tell)
-    with clock.stage("accounts"):
-        people, account_reports, account_rejects = _people(request)
-    with clock.stage("profiles"):
-        assert window.profile is not None
-        tables = assemble(window.profile, people, window.names, key, _sizes(request.settings))
-        allowed = request.allow.on(_date(tables.last_day))
-        tables = allowed.without_keys(tables, key)
-        coverage = record.coverage_of(window, people)
-        reached = _limits(request, window, account_reports, account_rejects)
-        warnings = limits.said(reached) + warnings_on(window, files, tables, request.settings.reading, request.mapping)
-    for sentence in warnings:
-        tell(f"Warning: {sentence}")
-    with clock.stage("features"):
-        from detector.features import compute_features
-
-        features, off = compute_features(tables, coverage.present)
-        features = of_all_requests(features, request.settings.reading.sampling_rate)
-    with clock.stage("campaigns"):
-        from detector.campaigns.find import find_groups
-
-        groups = find_groups(tables, request.settings.campaigns, allowed)
-    with clock.stage("scores"):
-        from detector.anomaly import baseline as anomaly
-        from detector.campaigns.scores import final_scores
-
-        model, source = _baseline(request, features, groups, key)
-        rarity = anomaly.score(model, features)
-        vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
-        scores = final_scores(rarity["score"].to_numpy(), groups, vouched)
-    with clock.stage("tables"):
-        from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
-        from detector.results.accounts import account_table
-
-        shown = [group for group in groups if not group.explained]
-        result = ScanResult(
-            accounts=account_table(tables, features, rarity, model, scores, shown),
-            campaigns=campaign_table(shown),
-            members=member_table(shown, scores.score),
-            evidence_table=evidence_table(shown, [one.report.path for one in window.files]),
-            timeline_table=timeline_table(shown, tables),
-            rejects=_rejects(window, account_rejects),
-            run={},
-        )
-        scale_counts(result, request.settings.reading.sampling_rate)
-    result.run = record.run_record(
-        request.settings,
-        key,
+    import_early(*LATER)
+    with ThreadPoolExecutor(1, "accounts") as beside:
+        reading_people = beside.submit(read_people, request)
+        with clock.stage("reading"):
+            window = _read(files, request, key, clock, tell)
+        with clock.stage("accounts"):
+            people = reading_people.result()
+    parquet_process.stop()
+    paths = [one.report.path for one in window.files]
+    reading, mapping = request.settings.reading, request.mapping
+    return judge(
         window,
-        account_reports,
-        reached,
-        coverage,
-        off,
-        tables,
-        groups,
-        scores,
-        allowed,
-        source,
+        people,
+        Terms(request.settings, key, request.baseline, request.allow, request.watched),
         clock,
+        cautions=lambda tables: warnings_on(window, files, tables, reading, mapping),
+        place=lambda file, row: f"{paths[file]}:{row}",
+        tell=tell,
     )
-    result.run["coverage"]["notes"] += warnings
-    return result
+
+
+def read_people(request: Request) -> People:
+    """Read the accounts files of a request."""
+    rejects = Rejects(request.settings.reading.max_rejects_kept)
+    reports: list[FileReport] = []
+    if not request.accounts:
+        return People(None, reports, rejects)
+    table = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
+    return People(table, reports, rejects)
 
 
 def import_early(*modules: str) -> None:
@@ -219,14 +174,6 @@ def _micro(moment: pd.Timestamp | None) -> int | None:
     return int((aware - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(microseconds=1))
 
 
-def _date(day: int) -> dt.date:
-    return dt.date(1970, 1, 1) + dt.timedelta(days=day)
-
-
-def _sizes(settings: Settings) -> Sizes:
-    return Sizes(settings.profiling.sample_per_day, settings.profiling.distinct_per_day)
-
-
 def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock, tell: Notice) -> Window:
     """Profile all files; raise where not one row came of them."""
     reading = request.settings.reading
@@ -239,7 +186,7 @@ def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Cloc
 
 
 def _profiled(files: list[LogFile], request: Request, key: bytes, clock: record.Clock) -> Window:
-    sizes, span = _sizes(request.settings), (request.since, request.until)
+    sizes, span = sizes_of(request.settings), (request.since, request.until)
     tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in files]
     finished: list[Profiled] = []
 
@@ -251,25 +198,6 @@ def _profiled(files: list[LogFile], request: Request, key: bytes, clock: record.
     if window.profile is None:
         raise InputError(record.nothing_usable(window))
     return window
-
-
-def _people(request: Request) -> tuple[pa.Table | None, list[FileReport], Rejects]:
-    rejects = Rejects(request.settings.reading.max_rejects_kept)
-    reports: list[FileReport] = []
-    if not request.accounts:
-        return None, reports, rejects
-    people = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
-    return people, reports, rejects
-
-
-def _limits(
-    request: Request, window: Window, account_reports: list[FileReport], account_rejects: Rejects
-) -> limits.Reached:
-    """How often each limit on input was reached, in logs and accounts files."""
-    rejects = window.rejects
-    rejects.merge(account_rejects)
-    reports = [*(one.report for one in window.files), *account_reports]
-    return limits.reached(request.settings.reading, reports, rejects.reasons())
 
 
 def check_rate(rate: float) -> None:
@@ -284,37 +212,6 @@ def check_rate(rate: float) -> None:
         raise UsageError(
             f"reading.sampling_rate is {rate}: give the share of requests that are logged, over 0 and up to 1."
         )
-
-
-def _baseline(request: Request, features: pd.DataFrame, groups: list[Group], key: bytes) -> tuple[Baseline, str]:
-    """What accounts are scored against, and where it comes from in words."""
-    from detector.anomaly import baseline as anomaly
-    from detector.anomaly.shipped import shipped_baseline
-    from detector.features import FEATURES
-
-    if request.baseline is not None:
-        return anomaly.load(request.baseline), f"the baseline in {request.baseline}"
-    settings = request.settings.anomaly
-    outside = np.ones(len(features), bool)
-    for group in groups:
-        outside[group.cohort.members] = False
-    if outside.sum() < settings.min_accounts:
-        return (
-            shipped_baseline(),
-            "the baseline shipped with the detector, since the log has too few accounts for one of its own",
-        )
-    directions = {feature.name: feature.suspicious for feature in FEATURES}
-    card = {"source": "the scanned log, candidate groups set aside", "accounts": int(outside.sum())}
-    seed = int.from_bytes(key[:4], "little")
-    model = anomaly.fit(features[outside], directions, settings, seed, card)
-    return model, f"the {int(outside.sum())} accounts of this log that are in no group"
-
-
-def _rejects(window: Window, of_accounts: Rejects) -> pd.DataFrame:
-    merged = window.rejects
-    merged.merge(of_accounts)
-    table: pd.DataFrame = merged.to_table().to_pandas()
-    return table
 
 
 def check_window(since: pd.Timestamp | None, until: pd.Timestamp | None) -> None:

@@ -152,6 +152,10 @@ CAMPAIGN_COLUMNS = (
     "look_at",
     "against",
     "suppressed",
+    "latest_model",
+    "latest_model_share",
+    "since",
+    "verdict",
 )
 MEMBER_COLUMNS = (
     "campaign_id",
@@ -164,6 +168,7 @@ MEMBER_COLUMNS = (
     "first_seen",
     "last_seen",
     "created_at",
+    "closed",
 )
 EVIDENCE_COLUMNS = (
     "campaign_id",
@@ -177,3 +182,4 @@ EVIDENCE_COLUMNS = (
     "rows",
 )
 TIMELINE_COLUMNS = ("campaign_id", "hour", "requests", "accounts")
+TRACE_COLUMNS = ("account_id", "kind", "trace")

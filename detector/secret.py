@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import stat
 from collections.abc import Iterable
@@ -42,6 +43,21 @@ def derive_key(paths: Iterable[str]) -> bytes:
     """
     parts = sorted(_ends(path) for path in paths)
     return hashlib.sha256(b"detector derived key" + b"".join(parts)).digest()
+
+
+def subkey(key: bytes, purpose: str) -> bytes:
+    """Secret for one purpose, from which neither the key nor the secret of another purpose follows."""
+    return hmac.digest(key, b"detector " + purpose.encode(), "sha256")
+
+
+def pseudonym(secret: bytes, account: str) -> str:
+    """Name that stands for an account: HMAC-SHA-256 under a secret [1]_, cut to 96 bits.
+
+    References
+    ----------
+    .. [1] Krawczyk, H. et al. (1997), RFC 2104, "HMAC: keyed-hashing for message authentication".
+    """
+    return "p-" + hmac.digest(secret, account.encode(), "sha256").hex()[:24]
 
 
 def key_id(key: bytes) -> str:

@@ -42,6 +42,7 @@ class Profiling:
 
     sample_per_day: int = 64
     distinct_per_day: int = 64
+    sample_per_window: int = 1_000_000
     workers: int = 0
 
 
@@ -54,6 +55,15 @@ class Anomaly:
     min_accounts: int = 300
     clip_quantile: float = 0.001
     false_positive_rate: float = 0.0005
+
+
+@dataclass(frozen=True)
+class Refit:
+    """Of which accounts a new baseline may be proposed."""
+
+    least_age_days: int = 14
+    cohort_days: int = 7
+    most_of_cohort: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,29 @@ class Campaigns:
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0
+    alone: float = 4.2
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """When a campaign of one night is that of another, and which changes are worth telling."""
+
+    least_overlap: float = 0.3
+    least_step: float = 0.1
+    quiet_days: int = 3
+    fresh_days: int = 7
+    least_gone: float = 0.5
+    least_fresh: float = 0.3
+    least_moved: float = 0.6
+    remembered_days: int = 180
+
+
+@dataclass(frozen=True)
+class Review:
+    """How many entries an analyst can look at, and how often chance is asked what it would put among them."""
+
+    budget: int = 0
+    resamples: int = 10
 
 
 @dataclass(frozen=True)
@@ -87,14 +120,29 @@ class Reporting:
 
 
 @dataclass(frozen=True)
+class Nightly:
+    """Days that a night judges, when a day is closed, and how long each kind of thing is kept."""
+
+    window_days: int = 30
+    delay_hours: float = 2.0
+    keep_profiles_days: int = 60
+    keep_rejects_days: int = 60
+    keep_nights_days: int = 400
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of a run."""
 
     reading: Reading = field(default_factory=Reading)
     profiling: Profiling = field(default_factory=Profiling)
     anomaly: Anomaly = field(default_factory=Anomaly)
+    refit: Refit = field(default_factory=Refit)
     campaigns: Campaigns = field(default_factory=Campaigns)
+    lineage: Lineage = field(default_factory=Lineage)
+    review: Review = field(default_factory=Review)
     reporting: Reporting = field(default_factory=Reporting)
+    nightly: Nightly = field(default_factory=Nightly)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Settings as nested plain values, for the run's record."""

@@ -6,7 +6,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "detector"
 FOOT = ("schema", "settings", "errors", "secret", "remembering")
 ROOMS = (
-    "cli", "nightly", "drill", "report", "inspection", "pipeline", "results",
+    "cli", "nightly", "drill", "report", "inspection", "pipeline", "judging", "results",
     "campaigns", "anomaly", "features", "profiles", "text", "logs", *FOOT,
 )  # fmt: skip
 

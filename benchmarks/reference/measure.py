@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -21,12 +22,15 @@ class Run:
     ----------
     seconds : float
         From start to end, interpreter and imports included.
+    cpu : float
+        Seconds of all cores together, of the command and all that it started and waited for.
     peak : int
         Most bytes resident in the process tree at one time, sampled; pages that processes share
         count once for each. 0 where the system has no /proc.
     """
 
     seconds: float
+    cpu: float
     peak: int
 
 
@@ -38,7 +42,7 @@ def measured(command: Sequence[str], well: Sequence[int] = (0,)) -> Run:
     SystemExit
         If its exit code is not one of `well`.
     """
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peak = 0
     while True:
@@ -50,7 +54,7 @@ def measured(command: Sequence[str], well: Sequence[int] = (0,)) -> Run:
     seconds = time.perf_counter() - began
     if process.returncode not in well:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}\n{said.decode()}")
-    return Run(seconds, peak)
+    return Run(seconds, _cpu_of_children() - before, peak)
 
 
 def tree_bytes(root: int) -> int:
@@ -63,6 +67,11 @@ def tree_bytes(root: int) -> int:
             continue  # it has just ended
         parent[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
     return sum(pages[pid] for pid in pages if _descends(pid, root, parent)) * _page_size()
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _descends(pid: int, root: int, parent: dict[int, int]) -> bool:

@@ -85,13 +85,16 @@ class AllowList:
             return None
         return max(given, key=lambda entry: (given.count(entry), entry.type, entry.value))
 
+    def keys(self, key: bytes) -> set[tuple[str, int]]:
+        """Kind and hash of every key of the list."""
+        return {(kind, key_hash(kind, entry.value, key)) for entry in self.entries for kind in KEYS.get(entry.type, ())}
+
     def without_keys(self, tables: Tables, key: bytes) -> Tables:
         """Tables in which the keys of the list link nobody."""
         drop = np.zeros(len(tables.keys), bool)
         codes, values = tables.keys["kind"].cat.codes.to_numpy(), tables.keys["key"].to_numpy()
-        for entry in self.entries:
-            for kind in KEYS.get(entry.type, ()):
-                drop |= (codes == KINDS.index(kind)) & (values == key_hash(kind, entry.value, key))
+        for kind, value in self.keys(key):
+            drop |= (codes == KINDS.index(kind)) & (values == value)
         return replace(tables, keys=tables.keys[~drop].reset_index(drop=True)) if drop.any() else tables
 
 

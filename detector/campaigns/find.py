@@ -18,7 +18,7 @@ from detector.campaigns.grow import attach, components, core
 from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
-from detector.campaigns.strands import of_words, recruit, unravel
+from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
@@ -92,7 +92,9 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     label, cores = _grow(composites, holders, principals, settings)
     held = passages(tables)
     verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    label = recruit(of_words(unravel(label, held, holders, settings), held), held, holders, ~verified)
+    label = of_words(unravel(label, held, holders, settings), held)
+    label = loosen(label, held, _tied(composites, holders, len(label)), settings)
+    label = recruit(label, held, holders, ~verified)
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
@@ -118,13 +120,12 @@ def _grow(
     Cores are made of the hardest facts first, then, of the accounts that are left, of softer ones, so that two
     campaigns that use one data set, client or maker of mailboxes stay two.
     """
-    generic = _has(composites, "kind", GENERIC)
+    hard, soft, generic = _hard(composites), _has(composites, "family", SOFT), _has(composites, "kind", GENERIC)
     telling = ~(_either(composites, "kind_1", "family_1") & _either(composites, "kind_2", "family_2"))
     at = holders["composite"].to_numpy()
     label = np.full(len(principals), -1, np.int64)
     in_core = np.zeros(len(principals), bool)
-    hard = _has(composites, "family", HARD) | _has(composites, "kind", HARD_KINDS)
-    rounds = (hard & ~generic, _has(composites, "family", SOFT) & ~generic, np.ones(len(composites), bool))
+    rounds = (hard & ~generic, soft & ~generic, np.ones(len(composites), bool))
     for chosen in rounds:
         free = holders[chosen[at] & (label[holders["account"].to_numpy()] < 0)]
         more = components(core(composites, free, principals, settings), len(label))
@@ -132,6 +133,19 @@ def _grow(
         label = np.where(more >= 0, more + label.max(initial=-1) + 1, label)
         label = attach(label, holders[telling[at]], settings)
     return label, in_core
+
+
+def _tied(composites: pd.DataFrame, holders: pd.DataFrame, n: int) -> npt.NDArray[np.bool_]:
+    """Accounts that hold a composite with a fact of their owner."""
+    of_owner = (_hard(composites) | _has(composites, "family", SOFT)) & ~_has(composites, "kind", GENERIC)
+    found = np.zeros(n, bool)
+    found[holders["account"].to_numpy()[of_owner[holders["composite"].to_numpy()]]] = True
+    return found
+
+
+def _hard(composites: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Composites with a network, a card or a device."""
+    return _has(composites, "family", HARD) | _has(composites, "kind", HARD_KINDS)
 
 
 def _has(composites: pd.DataFrame, column: str, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:

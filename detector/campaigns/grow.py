@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from detector.campaigns.holdings import commonest
 from detector.settings import Campaigns
 
 
@@ -84,25 +85,18 @@ def attach(label: npt.NDArray[np.int64], holders: pd.DataFrame, settings: Campai
     holders : DataFrame
         ``composite``, ``account``, of all significant composites.
     """
-    inside = holders.assign(component=label[holders["account"].to_numpy()])
-    placed = inside[inside["component"] >= 0]
-    votes = placed.groupby(["composite", "component"]).size().rename("n").reset_index()
-    votes = votes.sort_values(["composite", "n", "component"], ascending=[True, False, True]).drop_duplicates(
-        "composite"
-    )
-    sizes = holders.groupby("composite").size()
-    home = votes[votes["n"].to_numpy() > 0.5 * sizes.reindex(votes["composite"]).to_numpy()].set_index("composite")[
-        "component"
-    ]
-    loose = inside[(inside["component"] < 0) & inside["composite"].isin(home.index)]
-    wish = loose.assign(component=home.reindex(loose["composite"]).to_numpy())
-    counts = wish.groupby(["account", "component"]).size().rename("n").reset_index()
-    counts = counts.sort_values(["account", "n", "component"], ascending=[True, False, True])
-    best = counts.drop_duplicates("account")
-    total = holders.groupby("account").size().reindex(best["account"]).to_numpy()
-    good = best[(best["n"] >= settings.min_composites).to_numpy() & (best["n"].to_numpy() > 0.5 * total)]
+    composite, account = (holders[name].to_numpy(dtype=np.int64) for name in ("composite", "account"))
+    component = label[account]
+    sizes = np.bincount(composite)
+    full, place, votes = commonest(composite[component >= 0], component[component >= 0])
+    home = np.full(len(sizes), -1, np.int64)
+    most = votes > 0.5 * sizes[full]
+    home[full[most]] = place[most]
+    loose = (component < 0) & (home[composite] >= 0)
+    drawn, wish, n = commonest(account[loose], home[composite[loose]])
+    good = (n >= settings.min_composites) & (n > 0.5 * np.bincount(account, minlength=len(label))[drawn])
     found = label.copy()
-    found[good["account"].to_numpy()] = good["component"].to_numpy()
+    found[drawn[good]] = wish[good]
     return found
 
 

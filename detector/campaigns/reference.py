@@ -11,6 +11,7 @@ import pandas as pd
 
 from detector.campaigns.calendar import DAY_US
 from detector.profiles.tables import Tables
+from detector.remembering import once
 
 Ints = npt.NDArray[np.int64]
 #: Ordinary accounts that must use a new model for its appearance to be one of the platform's.
@@ -62,12 +63,17 @@ class Reference:
     tables: Tables
     accounts: Ints
 
+    @property
+    def requests(self) -> pd.DataFrame:
+        """Sampled requests of all accounts."""
+        return _in_blocks(self.tables)
+
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Their sampled requests."""
         inside = np.zeros(len(self.tables.accounts), bool)
         inside[self.accounts] = True
-        found: pd.DataFrame = self.tables.requests[inside[self.tables.requests["account"].to_numpy()]]
+        found: pd.DataFrame = self.requests[inside[self.requests["account"].to_numpy()]]
         return found
 
     @cached_property
@@ -77,15 +83,11 @@ class Reference:
     @cached_property
     def content(self) -> ContentIndex:
         """Who holds each key of content."""
-        keys = self.tables.keys
-        rows = keys[(keys["family"] == "content").to_numpy()]
-        value, account = rows["key"].to_numpy(dtype=np.uint64), rows["account"].to_numpy()
-        order = np.argsort(value, kind="stable")
+        key, account, half_0, half_1 = _content(self.tables)
         inside = np.zeros(len(self.tables.accounts), bool)
         inside[self.accounts] = True
-        ordinary = np.where(inside[account], rows["half_0"].to_numpy(), 0)[order]
-        before = np.append(0, np.cumsum(ordinary))
-        return ContentIndex(value[order], account[order], rows["half_1"].to_numpy()[order], before)
+        before = np.append(0, np.cumsum(np.where(inside[account], half_0, 0)))
+        return ContentIndex(key, account, half_1, before)
 
     @cached_property
     def n_forming(self) -> int:
@@ -162,3 +164,19 @@ class Reference:
         some = np.bincount(account, weights=asking, minlength=len(size))
         enough = size >= 3
         return float((some[enough] >= at_least * size[enough]).mean()) if enough.any() else 0.0
+
+
+@once
+def _in_blocks(tables: Tables) -> pd.DataFrame:
+    """Sampled requests with columns of one type side by side in memory, from which rows are taken faster."""
+    return tables.requests.copy()
+
+
+@once
+def _content(tables: Tables) -> tuple[npt.NDArray[np.uint64], Ints, Ints, Ints]:
+    """Key, account and requests of either half of all content, in order of key."""
+    keys = tables.keys
+    rows = np.flatnonzero((keys["family"] == "content").to_numpy())
+    order = rows[np.argsort(keys["key"].to_numpy(dtype=np.uint64)[rows], kind="stable")]
+    key, account, half_0, half_1 = (keys[name].to_numpy()[order] for name in ("key", "account", "half_0", "half_1"))
+    return key, account, half_0, half_1

@@ -30,8 +30,45 @@ LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
 LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP = 10, 0.1, 0.3
 #: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
+#: Share of a component that must hold a fact of its owner for it to hang together by more than words, and share of
+#: requests in which a passage stands that cuts the others: a task that two operators send is no frame.
+LEAST_TIED, LEAST_STRONG = 0.3, 0.2
 #: Cutting is repeated on what it gives, this often at most.
 DEPTH = 4
+
+
+def loosen(label: Ints, held: Passages, tied: npt.NDArray[np.bool_], settings: Campaigns) -> Ints:
+    """Components that hang together by words only, cut by the frames that their accounts keep to most.
+
+    Operators who work through one public data set, and people who judge by one rubric, have words in common without
+    having anything to do with each other. The accounts that share a frame are a part; the others stay together.
+
+    Parameters
+    ----------
+    tied : ndarray of bool, shape (n_accounts,)
+        Accounts that hold a significant composite with a network, a card, a device, a mailbox or a time of sign-up.
+    """
+    found = label.copy()
+    for _ in range(DEPTH):
+        before = found.copy()
+        for number in range(int(found.max(initial=-1)) + 1):
+            members = np.flatnonzero(before == number)
+            if len(members) >= 2 * LEAST_ALONE and tied[members].mean() < LEAST_TIED:
+                strand = _strong(members, held)
+                cut = (strand >= 0) & (np.bincount(strand + 1)[strand + 1] < len(members))
+                found[members[cut]] = found.max() + 1 + strand[cut]
+        if (found == before).all():
+            break
+    return _numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
+
+
+def _strong(members: Ints, held: Passages) -> Ints:
+    """Strand of each member by strong frames, -1 for none; a strand has enough accounts to stand alone."""
+    own = own_passages(held.of(np.isin(held.account, members)), LEAST_ALONE, MOST_OUTSIDE, LEAST_STRONG)
+    rows = np.searchsorted(members, own.account)
+    strand = strongest_strand(own.matrix(rows, len(members)), LEAST_OVERLAP, LEAST_PASSAGES)
+    sizes = np.bincount(strand[strand >= 0], minlength=1)
+    return np.where((strand >= 0) & (sizes[strand] >= LEAST_ALONE), strand, -1)
 
 
 def unravel(label: Ints, held: Passages, holders: pd.DataFrame, settings: Campaigns) -> Ints:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.calendar import HOUR_US, SLOTS_PER_HOUR
+from detector.campaigns.calendar import DAY_US, HOUR_US, SLOTS_PER_HOUR
 from detector.campaigns.find import Group
 from detector.campaigns.verify.elicitation import CLASSES
 from detector.profiles.tables import Tables
 from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS
 
 PERIPHERY = 0.97
+#: Values of the accounts file's ``status`` that end an account.
+CLOSED = ("suspended", "closed")
 
 
 def campaign_table(groups: Sequence[Group]) -> pd.DataFrame:
@@ -50,6 +52,9 @@ def _campaign(group: Group) -> dict[str, object]:
         "look_at": group.explanation.look_at + ".",
         "against": against(group),
         "suppressed": group.suppressed.note if group.suppressed else None,
+        **_latest_model(group),
+        "since": None,
+        "verdict": None,
     }
 
 
@@ -133,6 +138,18 @@ def against(group: Group) -> list[str]:
     return found
 
 
+def _latest_model(group: Group) -> dict[str, object]:
+    """The model that got most of the requests of the last day on which any went to a known one."""
+    rows = group.cohort.rows
+    known = rows[rows["model"].to_numpy() != 0]
+    if not len(known):
+        return {"latest_model": None, "latest_model_share": None}
+    day = known["timestamp"].to_numpy() // DAY_US
+    weights = known[day == day.max()].groupby("model")["weight"].sum().sort_values(ascending=False, kind="stable")
+    name = group.cohort.tables.models.get(int(weights.index[0]))
+    return {"latest_model": name, "latest_model_share": float(weights.iloc[0] / weights.sum())}
+
+
 def member_table(groups: Sequence[Group], scores: npt.NDArray[np.float64]) -> pd.DataFrame:
     """One row per member, with its role."""
     parts = [_members(group, scores) for group in groups]
@@ -154,9 +171,18 @@ def _members(group: Group, scores: npt.NDArray[np.float64]) -> pd.DataFrame:
             "first_seen": pd.to_datetime(days["first_us"].min().to_numpy(), unit="us", utc=True),
             "last_seen": pd.to_datetime(days["last_us"].max().to_numpy(), unit="us", utc=True),
             "created_at": cohort.people["created_at"].to_numpy(),
+            "closed": _closed(cohort.people),
         },
         columns=list(MEMBER_COLUMNS),
     )
+
+
+def _closed(people: pd.DataFrame) -> list[bool | None]:
+    """Whether each account was suspended or closed; None where the accounts file does not tell."""
+    status = people["status"].to_numpy(dtype=object)
+    known = pd.notna(status) | people["closed_at"].notna().to_numpy()
+    closed = np.isin(status.astype(str), CLOSED) | people["closed_at"].notna().to_numpy()
+    return [bool(is_closed) if is_known else None for is_closed, is_known in zip(closed, known, strict=True)]
 
 
 def membership(group: Group) -> npt.NDArray[np.float64]:
@@ -164,8 +190,8 @@ def membership(group: Group) -> npt.NDArray[np.float64]:
     return np.where(group.cohort.core, 1.0, PERIPHERY)
 
 
-def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFrame:
-    """One row per statement; rows to look at as path and row."""
+def evidence_table(groups: Sequence[Group], place: Callable[[int, int], str]) -> pd.DataFrame:
+    """One row per statement; `place` words the rows to look at, from the number of a file and a row."""
     rows = [
         (
             g.id,
@@ -176,17 +202,12 @@ def evidence_table(groups: Sequence[Group], paths: Sequence[str]) -> pd.DataFram
             e.expected,
             e.p,
             e.weight,
-            [_place(place, paths) for place in e.rows],
+            [place(*map(int, pair.split(":"))) for pair in e.rows],
         )
         for g in groups
         for e in g.evidence
     ]
     return pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
-
-
-def _place(place: str, paths: Sequence[str]) -> str:
-    file, row = place.split(":")
-    return f"{paths[int(file)]}:{row}"
 
 
 def timeline_table(groups: Sequence[Group], tables: Tables) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -12,10 +13,31 @@ import click
 
 from detector.errors import DetectorError
 
-#: command → module of `detector.cli` that holds it under the same name.
-COMMANDS = ("scan", "inspect", "convert", "explain", "report", "features", "simulate", "evaluate", "baseline")
+#: command, which is a module of `detector.cli` that holds it under the same name → what it does.
+SUMMARIES = {
+    "scan": "Read query logs and report distillation campaigns.",
+    "nightly": "Read what is new, judge the nights that are due, tell what changed.",
+    "inspect": "Tell what logs are and hold, and what a scan could see.",
+    "convert": "Write logs of any format as canonical Parquet.",
+    "explain": "Tell what a scan found about an account or a campaign.",
+    "report": "Write the HTML report of a scan again.",
+    "diff": "Tell what became of the campaigns of an earlier result.",
+    "decide": "Write down a verdict on a campaign or an account.",
+    "reveal": "Tell which accounts pseudonyms stand for, and log who asked.",
+    "features": "List the features with unit, direction and benign causes.",
+    "simulate": "Write synthetic logs with planted campaigns.",
+    "evaluate": "Hold the result of a scan against labels.",
+    "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
+}
 INTERNAL = 1
 _TRACE = "DETECTOR_TRACEBACK"
+
+
+class Stopped(BaseException):
+    """Somebody asked the process to end."""
+
+    def __init__(self, by: signal.Signals) -> None:
+        self.by = by
 
 
 class Commands(click.Group):
@@ -23,11 +45,11 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which help shows them."""
-        return list(COMMANDS)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in SUMMARIES:
             return None
         command: click.Command = getattr(importlib.import_module(f"detector.cli.{cmd_name}"), cmd_name)
         return command
@@ -35,20 +57,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line per command, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
-
-
-SUMMARIES = {
-    "scan": "Read query logs and report distillation campaigns.",
-    "inspect": "Tell what logs are and hold, and what a scan could see.",
-    "convert": "Write logs of any format as canonical Parquet.",
-    "explain": "Tell what a scan found about an account or a campaign.",
-    "report": "Write the HTML report of a scan again.",
-    "features": "List the features with unit, direction and benign causes.",
-    "simulate": "Write synthetic logs with planted campaigns.",
-    "evaluate": "Hold the result of a scan against labels.",
-    "baseline": "Fit a baseline of ordinary accounts, or show one.",
-}
+            formatter.write_dl(list(SUMMARIES.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,12 +71,14 @@ def group() -> None:
       detector explain C-1a2b3c4d --run result
 
     Exit codes: 0 ran; 1 internal error; 2 wrong use or settings; 3 some input could not be used; 4 a campaign at or
-    above --fail-on; 6 the output could not be written.
+    above --fail-on; 5 another run holds the store; 6 the output could not be written.
     """
 
 
 def main() -> NoReturn:
     """Run a command; a failure is one line on stderr and an exit code."""
+    for asks in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asks, _stop)
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
     try:
         code = group.main(standalone_mode=False)
@@ -79,8 +90,9 @@ def main() -> NoReturn:
         _fail(f"{error.format_message()} See: {asked} --help", error.exit_code)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("Interrupted; nothing was written.", 130)
+    except (click.Abort, KeyboardInterrupt, Stopped) as end:
+        by = end.by if isinstance(end, Stopped) else signal.SIGINT
+        _fail(f"Stopped by {by.name}; what was not finished was not written.", 128 + by)
     except DetectorError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
@@ -93,6 +105,10 @@ def main() -> NoReturn:
             f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.",
             INTERNAL,
         )
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise Stopped(signal.Signals(number))
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

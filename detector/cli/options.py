@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from detector.errors import UsageError
 
 if TYPE_CHECKING:
     from detector.logs.mapping import Mapping
+    from detector.settings import Settings
 
 settings_option = click.option(
     "--settings",
@@ -28,6 +30,11 @@ map_option = click.option(
 format_option = click.option(
     "--format", "format", metavar="NAME", help="Format of all files; else each is recognised from its first records."
 )
+budget_option = click.option(
+    "--budget",
+    type=click.IntRange(1, 10_000),
+    help="Rank as many entries for review, and say how many of them chance would put there.",
+)
 account_key_option = click.option(
     "--account-key", metavar="FIELD", help="Column or field that names the account, where a format has several."
 )
@@ -39,6 +46,21 @@ def mapping_of(path: Path | None, format: str | None, account_key: str | None) -
 
     said = read_mapping(path) if path else Mapping()
     return dataclasses.replace(said, format=format, account_key=account_key)
+
+
+def within_budget(settings: Settings, budget: int | None) -> Settings:
+    """Settings with a review list of this length, if one is asked for."""
+    if budget is None:
+        return settings
+    return dataclasses.replace(settings, review=dataclasses.replace(settings.review, budget=budget))
+
+
+def user_name() -> str:
+    """Name of the user, or nothing where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def say(sentence: str) -> None:

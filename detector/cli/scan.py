@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import account_key_option, format_option, map_option, moment, say, settings_option
+from detector.cli.options import (
+    account_key_option,
+    budget_option,
+    format_option,
+    map_option,
+    moment,
+    say,
+    settings_option,
+    within_budget,
+)
 from detector.cli.progress import progress
 
 FOUND = 4
@@ -48,6 +57,7 @@ INCOMPLETE = 3
     type=click.Path(path_type=Path),
     help="TOML file of what an analyst vouches for, with reason, author and expiry.",
 )
+@budget_option
 @click.option("--since", help="First moment of the window, UTC.")
 @click.option("--until", help="First moment after the window, UTC.")
 @click.option(
@@ -69,6 +79,7 @@ def scan(
     key: Path | None,
     baseline: Path | None,
     allow: Path | None,
+    budget: int | None,
     since: str | None,
     until: str | None,
     fail_on: str | None,
@@ -84,6 +95,9 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
+    from detector.logs import parquet_process
+
+    parquet_process.start_for([*paths, *accounts])
     from detector import pipeline
     from detector.campaigns.allow import read_allow
     from detector.logs.mapping import read_mapping
@@ -91,7 +105,7 @@ def scan(
     from detector.secret import read_key
     from detector.settings import Settings, read_settings
 
-    chosen = read_settings(settings) if settings else Settings()
+    chosen = within_budget(read_settings(settings) if settings else Settings(), budget)
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
     pipeline.import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")

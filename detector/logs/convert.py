@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.logs.files import LogFile
 from detector.logs.intake import FileReport
 from detector.logs.mapping import Mapping
@@ -52,7 +52,10 @@ def convert(
         for file in files:
             report = FileReport()
             reports.append(report)
-            out.write(_tables(file, settings, told, report, rejects), report)
+            try:
+                out.write(_tables(file, settings, told, report, rejects), report)
+            except SetAside as error:
+                report.error = str(error)
     out.close()
     return reports
 
@@ -68,6 +71,8 @@ def _tables(
             while waiting.num_rows > settings.batch_rows:
                 yield waiting.slice(0, settings.batch_rows)
                 waiting = waiting.slice(settings.batch_rows)
+    except SetAside:
+        raise
     except InputError as error:
         report.error = str(error)
     if waiting.num_rows:
@@ -98,8 +103,14 @@ class _Folder:
             self._seen.add(report.sha256)
             return
         with self._new() as writer:
-            for table in chain((first, second), tables):
-                self._write_group(writer, table)
+            try:
+                for table in chain((first, second), tables):
+                    self._write_group(writer, table)
+            except SetAside:
+                writer.close()
+                self._place().unlink()
+                self._made -= 1
+                raise
 
     def close(self) -> None:
         """Write what is left of the small files."""
@@ -125,8 +136,11 @@ class _Folder:
 
     def _new(self) -> pyarrow.parquet.ParquetWriter:
         self._made += 1
-        name = self.path / f"{self._made - 1:06}.parquet"
-        return pyarrow.parquet.ParquetWriter(name, QUERIES_SCHEMA, compression="zstd")
+        return pyarrow.parquet.ParquetWriter(self._place(), QUERIES_SCHEMA, compression="zstd")
+
+    def _place(self) -> Path:
+        """Where the file stands that was begun last."""
+        return self.path / f"{self._made - 1:06}.parquet"
 
     def _write_group(self, writer: pyarrow.parquet.ParquetWriter, table: pa.Table) -> None:
         writer.write_table(table.combine_chunks(), self.group_rows)

@@ -87,9 +87,11 @@ class Intake:
         return self.paths.get(column, column)
 
     def start_over(self) -> None:
-        """Forget the rows of a file that is refused as a whole: none of them was read."""
+        """Forget the rows of a file that is refused as a whole: none of them counts."""
         report = self.report
-        report.rows_in = report.rows_rejected = report.rows_blank = report.rows_other = 0
+        report.rows_in = report.rows_rejected = report.rows_blank = report.rows_other = report.raw_keys = 0
+        report.first_timestamp = report.last_timestamp = None
+        report.nulls.clear()
         self.rejects.forget(self.file.shown)
         self.odd.clear()
 

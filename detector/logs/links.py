@@ -53,6 +53,12 @@ class Gathering:
         self._sink = pa.OSFile(str(self.folder / "facts.arrow"), "wb")
         self._writer = pa.ipc.new_file(self._sink, _FACTS_SCHEMA)
 
+    def anew(self) -> Gathering:
+        """Forget everything, and begin again."""
+        self._writer.close()
+        self._sink.close()
+        return Gathering(self.folder)
+
     def add(self, queries: Sequence[Query]) -> None:
         """Remember what other records may lack."""
         hashes = link_hashes(queries)

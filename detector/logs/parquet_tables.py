@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet
 from numpy.typing import NDArray
 
 from detector.errors import InputError
@@ -17,10 +16,8 @@ from detector.logs.coerce import plain
 from detector.logs.intake import Intake
 from detector.logs.messages import unfold_arrays
 from detector.logs.opening import PIECE, DamagedFile, Source
+from detector.logs.parquet_decoding import DAMAGE, batches_of, schema_of
 from detector.schema import Column
-
-#: What damaged bytes make Arrow raise; Arrow's own errors are partly plain Python ones.
-_ArrowErrors = (pa.ArrowException, OSError, MemoryError, ValueError, LookupError, OverflowError)
 
 
 def read_parquet(source: Source, intake: Intake, columns: tuple[Column, ...]) -> Iterator[Loose]:
@@ -35,12 +32,10 @@ def read_parquet(source: Source, intake: Intake, columns: tuple[Column, ...]) ->
     """
     _digest(source, intake)
     try:
-        file = pyarrow.parquet.ParquetFile(intake.file.path, page_checksum_verification=True)
-    except _ArrowErrors as error:
+        schema = schema_of(intake.file, intake.settings)
+    except DAMAGE as error:
         raise _damaged(intake, error) from error
-    with file:
-        places = _places(file.schema_arrow, intake, columns)
-        yield from _batches(file, places, intake)
+    yield from _batches(_places(schema, intake, columns), intake)
 
 
 def _digest(source: Source, intake: Intake) -> None:
@@ -112,16 +107,14 @@ def _check_type(kind: pa.DataType, name: str, intake: Intake) -> None:
         )
 
 
-def _batches(file: pyarrow.parquet.ParquetFile, places: dict[str, tuple[str, ...]], intake: Intake) -> Iterator[Loose]:
+def _batches(places: dict[str, tuple[str, ...]], intake: Intake) -> Iterator[Loose]:
     wanted = sorted({place[0] for place in places.values()})
     row = 1
-    batches = file.iter_batches(intake.settings.batch_rows, columns=wanted, use_threads=False)
+    batches = batches_of(intake.file, wanted, intake.settings)
     while True:
         try:
             batch = next(batches, None)
-            if batch is not None:
-                batch.validate()
-        except _ArrowErrors as error:
+        except DAMAGE as error:
             raise _damaged(intake, error) from error
         if batch is None:
             return

@@ -8,7 +8,7 @@ from itertools import chain
 
 import pyarrow as pa
 
-from detector.errors import InputError, MissingColumns
+from detector.errors import InputError, MissingColumns, SetAside
 from detector.logs.account_formats import ACCOUNT_FORMATS, CANONICAL_SIGNS
 from detector.logs.batching import batched
 from detector.logs.canonical import Loose, checked_batch
@@ -22,7 +22,6 @@ from detector.logs.intake import FileReport, Intake
 from detector.logs.json_lines import JsonLines
 from detector.logs.mapping import Mapping
 from detector.logs.opening import DamagedFile, Source, open_source, refuse_foreign
-from detector.logs.parquet_check import fault_of
 from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
 from detector.logs.rejects import Rejects
@@ -77,8 +76,10 @@ def read_queries(
             yield checked_batch(loose, intake)
     except InputError as error:
         report.error = str(error)
-        if isinstance(error, MissingColumns):
+        if isinstance(error, MissingColumns | SetAside):
             intake.start_over()
+        if isinstance(error, SetAside):
+            report.bytes, report.sha256 = 0, ""  # it may be read another time, within other limits
         raise
     finally:
         intake.close()
@@ -220,8 +221,6 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     report = intake.report
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
-        if (fault := fault_of(intake.file.path, intake.settings)) is not None:
-            raise InputError(f"{intake.file.shown}: {fault}")
         records = list(parquet_sample(intake))
         return Opened(intake, source, (), records, tell(records))
     head, stream = _with_head(source.pieces(), intake)

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet
 
 from detector.errors import InputError
 from detector.logs.csv_records import Records, cut, split
 from detector.logs.intake import Intake
+from detector.logs.parquet_decoding import DAMAGE, schema_of
 
 PARQUET = b"PAR1"
 BOM = b"\xef\xbb\xbf"
@@ -68,8 +68,8 @@ def csv_sample(head: bytes) -> Iterator[object]:
 def parquet_sample(intake: Intake) -> Iterator[object]:
     """Give one record with the names of all columns, those of structs in it, and no values."""
     try:
-        schema = pyarrow.parquet.read_schema(intake.file.path)
-    except (pa.ArrowException, OSError, ValueError):
+        schema = schema_of(intake.file, intake.settings)
+    except DAMAGE:
         return
     yield {field.name: _names(field.type) for field in schema}
 

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.logs.files import LogFile
 from detector.logs.foreign import Gatherer
 from detector.logs.formats import known
 from detector.logs.intake import FileReport, Intake
 from detector.logs.links import Gathering, Links
 from detector.logs.mapping import Mapping
-from detector.logs.parquet_check import check_ahead
 from detector.logs.reader import open_log
 from detector.logs.rejects import Rejects
 from detector.settings import Reading
@@ -28,7 +27,6 @@ def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = N
     """
     said = said or Mapping()
     reports = []
-    check_ahead((file.path for file in files if file.name.lower().endswith(".parquet")), settings)
     for file in files:
         report = FileReport(path=file.shown, index=file.index)
         reports.append(report)
@@ -109,6 +107,9 @@ def _gathered(files: Sequence[LogFile], settings: Reading, said: Mapping, gather
             if format is not None:
                 for _ in opened.foreign(Gatherer(intake, format, said.account_key, gathering)):
                     pass
+        except SetAside:
+            others = [other for other in files if other is not file]
+            return _gathered(others, settings, said, gathering.anew())
         except InputError:
             pass  # said when the file itself is read
         finally:

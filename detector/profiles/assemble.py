@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.keys import shared_keys
-from detector.profiles.profile import KINDS, Profile, Sizes, activity_of, values_of
+from detector.profiles.profile import Profile, Sizes
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
+from detector.profiles.whole_days import KINDS, activity_of, values_of
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 
@@ -29,6 +30,7 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     """
     people = _accounts(profile, accounts)
     requests = _requests(profile)
+    sizes = sizes.fitted(profile.days)
     days, busy = profile.days, profile.days["requests"].to_numpy() > sizes.requests
     day_of_row = _position(days, requests)
     quiet = requests[~busy[day_of_row]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,11 +12,13 @@ import pyarrow as pa
 
 from detector.errors import InputError
 from detector.profiles.draw import Draw
-from detector.profiles.fingerprints import Columns, Names, RequestFingerprinter
+from detector.profiles.fingerprints import DAY_US, Columns, Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge, profile_of
+from detector.profiles.spill import Spilled
+from detector.secret import pseudonym
 
 #: Rows that are fingerprinted before they are folded into the profile.
-FOLD_ROWS = 131_072
+FOLD_ROWS = 65_536
 #: Rows of accounts beyond the limit that are listed.
 LISTED = 10_000
 
@@ -52,21 +55,50 @@ class Repeats:
         return kept
 
 
+@dataclass(frozen=True)
+class Storing:
+    """What is different about profiles that are kept, and met again by files of later nights.
+
+    A request without an id is told apart by all it says: once in any number of files, it counts once. A place to look
+    at is its day and moment, since it may stand in several files.
+
+    Attributes
+    ----------
+    pseudonyms : bytes or None
+        Secret of the names that stand for account ids; None keeps the ids.
+    remember : bool
+        Whether `Built.identities` tells which id each name stands for.
+    """
+
+    pseudonyms: bytes | None
+    remember: bool = False
+
+
 @dataclass
 class Built:
     """What came of one file.
 
     Attributes
     ----------
+    requests, days : list of ndarray
+        Hashes of the requests by which repeats are found, in parts, and the day of each; days only where profiles
+        are stored.
+    known : dict of int to Counter
+        Where profiles are stored: of each day, rows in which a column is known.
+    identities : dict of str to str
+        Account ids by the names that stand for them, where they are to be remembered.
     rows_beyond : int
         Rows of accounts that did not stay in the draw; `beyond` says where the first of them stand.
     bar : int or None
         Of the draw, when the file had been read.
     """
 
-    profile: Profile | None = None
+    profile: Profile | Spilled | None = None
     names: Names = field(default_factory=Names)
     requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
+    days: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    known: dict[int, Counter[str]] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
     rows_used: int = 0
     rows_duplicate: int = 0
     rows_out_of_window: int = 0
@@ -82,6 +114,7 @@ def build_profile(
     window: tuple[int | None, int | None] = (None, None),
     repeats: Repeats | None = None,
     built: Built | None = None,
+    storing: Storing | None = None,
     draw: Draw | None = None,
 ) -> Built:
     """Profile of a stream of batches.
@@ -98,6 +131,8 @@ def build_profile(
         Requests to count once; without it every row counts, and `Built.requests` tells their hashes.
     built : Built, optional
         Filled as the stream is read, so that what came before damage in a file is kept.
+    storing : Storing, optional
+        Given where profiles are kept for later nights.
     draw : Draw, optional
         Which accounts stay; rows of others are counted for good only where its bar is known from the start.
 
@@ -110,13 +145,19 @@ def build_profile(
     fingerprinter = RequestFingerprinter(key)
     built.names = fingerprinter.names
     failure: list[InputError] = []
-    for ids, account, columns in _folds(
-        _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, draw)
-    ):
-        part = profile_of(ids, account, columns, sizes)
-        built.profile = part if built.profile is None else merge([built.profile, part], sizes)
-        if draw is not None:
-            built.profile, built.bar = draw.cut(built.profile), draw.bar
+    parts: list[Profile] = []
+    selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing, draw)
+    for ids, account, columns in _folds(selected, storing, built.identities):
+        parts.append(profile_of(ids, account, columns, sizes))
+        # as in a merge sort: a row is moved as often as the number of folds can be halved
+        while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
+            parts.append(merge([parts.pop(), parts.pop()], sizes))
+        if draw is not None and sum(len(part.ids) for part in parts) > 2 * draw.most:
+            parts = [draw.cut(merge(parts, sizes))]
+    if parts:
+        whole = parts[0] if len(parts) == 1 else merge(parts, sizes)
+        built.profile = whole if draw is None else draw.cut(whole)
+    built.bar = None if draw is None else draw.bar
     if failure:
         raise failure[0]
     return built
@@ -142,6 +183,7 @@ def _selected(
     window: tuple[int | None, int | None],
     repeats: Repeats | None,
     built: Built,
+    storing: Storing | None,
     draw: Draw | None,
 ) -> Iterator[tuple[pa.Array, Columns]]:
     """Fingerprinted rows that count, with the others counted."""
@@ -157,18 +199,38 @@ def _selected(
         batch = batch if inside.all() else batch.filter(pa.array(inside))
         batch = batch if draw is None else _drawn(batch, draw, built)
         ids, columns = fingerprinter.columns(batch)
+        if storing:
+            columns["identified"] = np.ones(len(ids), bool)
+            columns["file"], columns["row"] = columns["day"], columns["timestamp"] % DAY_US
         if repeats is None:
             built.requests.append(columns["request"][columns["identified"]])
         else:
             kept = repeats.keep(columns["request"], columns["identified"])
             built.rows_duplicate += int((~kept).sum())
             if not kept.all():
-                ids, columns = (
-                    ids.filter(pa.array(kept)),
-                    {name: values[kept] for name, values in columns.items()},
-                )
+                batch, ids = batch.filter(pa.array(kept)), ids.filter(pa.array(kept))
+                columns = {name: values[kept] for name, values in columns.items()}
+            if storing:
+                built.requests.append(columns["request"])
+        if storing:
+            built.days.append(columns["day"].astype(np.int32))
+            _count_known(batch, columns["day"], built.known)
         built.rows_used += len(ids)
         yield ids, columns
+
+
+def _count_known(batch: pa.RecordBatch, day: npt.NDArray[np.int64], known: dict[int, Counter[str]]) -> None:
+    """Add up, of each day, the rows in which a column of `schema.QUERIES` is known."""
+    rows = dict(zip(*(part.tolist() for part in np.unique(day, return_counts=True)), strict=True))
+    for name, values in zip(batch.schema.names, batch.columns, strict=True):
+        if values.null_count == len(values):
+            continue
+        here = rows
+        if values.null_count:
+            kept = day[values.is_valid().to_numpy(zero_copy_only=False)]
+            here = dict(zip(*(part.tolist() for part in np.unique(kept, return_counts=True)), strict=True))
+        for one, n in here.items():
+            known.setdefault(one, Counter())[name] += n
 
 
 def _drawn(batch: pa.RecordBatch, draw: Draw, built: Built) -> pa.RecordBatch:
@@ -183,6 +245,8 @@ def _drawn(batch: pa.RecordBatch, draw: Draw, built: Built) -> pa.RecordBatch:
 
 def _folds(
     parts: Iterable[tuple[pa.Array, Columns]],
+    storing: Storing | None,
+    identities: dict[str, str],
 ) -> Iterator[tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]]:
     """Parts gathered until there are `FOLD_ROWS` rows, with account ids as positions in a sorted list."""
     held: list[tuple[pa.Array, Columns]] = []
@@ -191,20 +255,33 @@ def _folds(
         held.append(part)
         rows += len(part[0])
         if rows >= FOLD_ROWS:
-            yield _fold(held)
+            yield _fold(held, storing, identities)
             held, rows = [], 0
     if rows:
-        yield _fold(held)
+        yield _fold(held, storing, identities)
 
 
 def _fold(
     parts: list[tuple[pa.Array, Columns]],
+    storing: Storing | None,
+    identities: dict[str, str],
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Columns]:
     encoded = pa.chunked_array([ids for ids, _ in parts]).combine_chunks().dictionary_encode()
-    names = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    said = encoded.dictionary.to_pylist()
+    names = np.array(_names(said, storing, identities), dtype=object)
     order = np.argsort(names, kind="stable")
     place = np.empty(len(names), np.int64)
     place[order] = np.arange(len(names))
     account = place[encoded.indices.to_numpy(zero_copy_only=False)]
     columns = {name: np.concatenate([columns[name] for _, columns in parts]) for name in parts[0][1]}
     return names[order], account, columns
+
+
+def _names(ids: list[str], storing: Storing | None, identities: dict[str, str]) -> list[str]:
+    """Names of accounts in their profiles."""
+    if storing is None or storing.pseudonyms is None:
+        return ids
+    names = [pseudonym(storing.pseudonyms, one) for one in ids]
+    if storing.remember:
+        identities |= zip(names, ids, strict=True)
+    return names

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet
 
-from detector.errors import InputError
+from detector.errors import InputError, SetAside
 from detector.logs.files import LogFile
 from detector.logs.mapping import Mapping
-from detector.logs.parquet_check import fault_of
+from detector.logs.parquet_decoding import DAMAGE, schema_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
-from detector.profiles.build import Built, Repeats, build_profile
+from detector.profiles.build import Built, Repeats, Storing, build_profile
 from detector.profiles.draw import Draw, bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
-from detector.profiles.profile import Profile, Sizes, merge
+from detector.profiles.profile import Profile, Sizes
+from detector.profiles.spill import merge_all, spill
 from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
@@ -39,17 +42,41 @@ class Task:
     key: bytes
     sizes: Sizes
     window: tuple[int | None, int | None]
+    storing: Storing | None = None
+    spill: Path | None = None
     bar: int | None = None
 
 
 @dataclass
-class Profiled:
-    """A file with its profile, report and rejects."""
+class Taken:
+    """What was taken from one source of rows: its profile, report and rejects."""
 
-    task: Task
     built: Built
     report: FileReport
     rejects: Rejects
+
+
+@dataclass
+class Profiled(Taken):
+    """What was taken from a file."""
+
+    task: Task
+
+
+@dataclass(frozen=True)
+class Held:
+    """What earlier runs have taken, which does not count again.
+
+    Attributes
+    ----------
+    copy_of : callable
+        Gives words for what had the same decoded content, by its digest, or None.
+    requests : callable
+        Gives the hashes of the requests of some days.
+    """
+
+    copy_of: Callable[[str], str | None]
+    requests: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.uint64]]
 
 
 @dataclass
@@ -60,12 +87,12 @@ class Window:
     ----------
     profile : Profile or None
         Merged over all files; None where no row could be used.
-    files : list of Profiled
+    files : list of Taken
         In the order of the manifest.
     """
 
     profile: Profile | None
-    files: list[Profiled]
+    files: Sequence[Taken]
     names: Names = field(default_factory=Names)
 
     @property
@@ -91,6 +118,26 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
         Files read at a time; 0 takes as many as there are cores, and one where the input is small.
     done : callable, optional
         Called with each file as it is finished.
+    """
+    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= SMALL_INPUT
+    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
+
+
+def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
+    files = read_files(tasks, workers, done)
+    profiles = [one.built.profile for one in files if one.built.profile is not None]
+    names = Names()
+    for one in files:
+        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
+        names.absorb(one.built.names)
+    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
+
+
+def read_files(
+    tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None = None, held: Held | None = None
+) -> list[Profiled]:
+    """Profile files, each by itself, with every request counted in one of them, in the order of the manifest.
 
     Notes
     -----
@@ -99,24 +146,15 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     eight bytes for each. A file whose content is that of another counts not at all.
     """
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
-    _drop_copies(files)
-    again = _repeats(files)
+    _drop_copies(files, held)
+    again = _repeats(files, held)
     bar, crowded = _bar(files)
-    if again or crowded:
-        again |= {i: again.get(i, Repeats.none()) for i in crowded}
-        tasks_again = [replace(files[i].task, bar=bar) for i in again]
-        redone = _run(tasks_again, list(again.values()), workers, None)
+    again |= {i: again.get(i, Repeats.none()) for i in crowded}
+    if again:
+        redone = _run([replace(files[i].task, bar=bar) for i in again], list(again.values()), workers, None)
         for i, one in zip(again, redone, strict=True):
             files[i] = one
-    profiles = [one.built.profile for one in files if one.built.profile is not None]
-    for one in files:
-        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
-    names = Names()
-    for one in files:
-        for kind, known in one.built.names.of.items():
-            for value, name in known.items():
-                names.of[kind].setdefault(value, name)
-    return Window(merge(profiles, tasks[0].sizes) if profiles else None, files, names)
+    return files
 
 
 def _run(
@@ -183,10 +221,10 @@ def _is_flat(task: Task) -> bool:
     if not file.name.lower().endswith(".parquet"):
         return False
     try:
-        if fault_of(file.path, task.reading) is not None:
-            return True  # it will be set aside
-        return not any(pa.types.is_nested(kind) for kind in pyarrow.parquet.read_schema(file.path).types)
-    except (pa.ArrowException, OSError, ValueError):
+        return not any(pa.types.is_nested(kind) for kind in schema_of(file, task.reading).types)
+    except SetAside:
+        return True
+    except DAMAGE:
         return False
 
 
@@ -195,17 +233,20 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     report = FileReport(path=task.file.shown, index=task.file.index)
     rejects = Rejects(task.reading.max_rejects_kept)
     built = Built()
-    draw = Draw(task.reading.max_accounts, RequestFingerprinter(task.key).accounts, task.bar)
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built, draw)
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task))
+    except SetAside:
+        built = Built()
     except InputError as error:
         report.error = str(error)
     if built.rows_beyond:
         detail = f"the log has over {task.reading.max_accounts:,} accounts"
         rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
         report.rows_rejected += built.rows_beyond
-    return Profiled(task, built, report, rejects)
+    if task.spill is not None and isinstance(built.profile, Profile):
+        built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
+    return Profiled(built, report, rejects, task)
 
 
 def _bytes(file: LogFile) -> int:
@@ -215,11 +256,14 @@ def _bytes(file: LogFile) -> int:
         return 0
 
 
-def _drop_copies(files: list[Profiled]) -> None:
+def _drop_copies(files: list[Profiled], held: Held | None) -> None:
     """Count the rows of a file that is a copy of another as duplicates."""
     first: dict[str, str] = {}
     for one in files:
-        known = first.setdefault(one.report.sha256, one.report.path) if one.report.sha256 else one.report.path
+        if not one.report.sha256:
+            continue
+        earlier = held.copy_of(one.report.sha256) if held else None
+        known = earlier or first.setdefault(one.report.sha256, one.report.path)
         if known != one.report.path and one.report.rows_in:
             built = one.built
             one.built = Built(
@@ -229,12 +273,19 @@ def _drop_copies(files: list[Profiled]) -> None:
             one.report.warnings.append(f"The content is that of {known}: its rows count once.")
 
 
+def _draw(task: Task) -> Draw | None:
+    """Draw of the accounts that stay; a store keeps all."""
+    if task.storing is not None:
+        return None
+    return Draw(task.reading.max_accounts, RequestFingerprinter(task.key).accounts, task.bar)
+
+
 def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
     """Hash over which accounts are out, and the files that hold such accounts; none where there are few enough."""
     told = [one.built.bar for one in files if one.built.bar is not None]
     ids = {i: one.built.profile.ids for i, one in enumerate(files) if one.built.profile is not None}
     most = files[0].task.reading.max_accounts if files else 0
-    if not told and sum(map(len, ids.values())) <= most:
+    if not files or files[0].task.storing or (not told and sum(map(len, ids.values())) <= most):
         return None, []
     hashes_of = RequestFingerprinter(files[0].task.key).accounts
     hashes = {i: hashes_of(pa.array(names, pa.large_string())) for i, names in ids.items()}
@@ -244,13 +295,15 @@ def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
     return bar, [i for i, h in hashes.items() if files[i].built.bar is not None or (bar is not None and h.max() > bar)]
 
 
-def _repeats(files: list[Profiled]) -> dict[int, Repeats]:
+def _repeats(files: list[Profiled], held: Held | None) -> dict[int, Repeats]:
     """Files that hold requests which occur more than once, with the occurrences that count."""
     own = [np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64) for one in files]
-    repeated = _repeated(own)
+    days = [np.unique(part) for one in files for part in one.built.days]
+    before = held.requests(np.unique(np.concatenate(days))) if held and days else np.zeros(0, np.uint64)
+    repeated = _repeated([*own, np.unique(before)])
     if not len(repeated):
         return {}
-    taken = np.zeros(len(repeated), bool)
+    taken = np.isin(repeated, before)
     found = {}
     for i in sorted(range(len(files)), key=lambda i: (files[i].report.sha256, i)):
         here = np.isin(repeated, own[i])

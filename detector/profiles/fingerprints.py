@@ -64,6 +64,11 @@ class Names:
             if name is not None and value and len(known) < NAMES_KEPT:
                 known.setdefault(value, name[:200])
 
+    def absorb(self, other: Names) -> None:
+        """Take over what others remember."""
+        for kind, known in other.of.items():
+            self.of[kind] = known | self.of[kind]
+
 
 class RequestFingerprinter:
     """Turns batches of queries into columns of numbers, under one key."""

@@ -83,7 +83,7 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
         in order of account, kind and key.
     """
     principal = accounts["principal"].to_numpy()
-    facts = {kind: (account, values) for kind, account, values in _facts_of_accounts(accounts, key)}
+    facts = {kind: (account, values) for kind, account, values in facts_of_accounts(accounts, key)}
     account = requests["account"].to_numpy()
     counts = requests["weight"].to_numpy(), requests["half"].to_numpy()
 
@@ -168,10 +168,10 @@ def _shared(
     return columns
 
 
-def _facts_of_accounts(
+def facts_of_accounts(
     accounts: pd.DataFrame, key: bytes
 ) -> Iterator[tuple[str, npt.NDArray[np.int64], npt.NDArray[np.uint64]]]:
-    """Kind, account and hashed value of every fact of the accounts."""
+    """Kind, account and hashed value of every fact of the accounts; 0 where it is not known."""
     hashed = Fingerprinter(key)
     account = np.arange(len(accounts))
     signup = [parse_address(text) for text in accounts["signup_ip"]]

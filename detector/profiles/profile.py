@@ -6,6 +6,10 @@ the activity by ten minutes (exact) and bottom-k sketches of distinct values kep
 both follow from the sample. Counters add up, smallest hashes of a union are the smallest of the smallest, so
 profile(A ∪ B) = merge(profile(A), profile(B)), exactly and in any order.
 
+So that memory does not grow with the requests, all samples of a profile together are held to a budget: where it does
+not suffice for the full size, every day is cut to the greatest one that does. That size follows from the counters alone
+and only shrinks in a union, so what a union needs is held by its parts, and merging stays exact.
+
 References
 ----------
 .. [1] Cohen, E. and Kaplan, H. (2007), "Summarizing data using bottom-k sketches", PODC.
@@ -23,10 +27,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, SLOT_US, Columns
+from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, Columns
 from detector.profiles.orders import order_by
+from detector.profiles.sizes import Sizes as Sizes
 from detector.profiles.sketches import first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
+from detector.profiles.whole_days import KINDS, activity_of, distinct_of
 
 #: Columns of the sample of requests.
 SAMPLE = (
@@ -44,7 +50,6 @@ SAMPLE = (
     "file",
     "row",
 )
-KINDS = ("prompt", "template", "address")
 _SUMS = tuple(c for c in DAY_COUNTERS if c not in ("first_us", "last_us"))
 Ints = npt.NDArray[np.int64]
 _RENAMED = {
@@ -89,14 +94,6 @@ class Profile:
         return Profile(self.ids[keep], days, requests, activity, distinct)
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """How many requests and distinct values are kept of an account's day."""
-
-    requests: int = 64
-    distinct: int = 64
-
-
 def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], columns: Columns, sizes: Sizes) -> Profile:
     """Profile of fingerprinted requests.
 
@@ -116,22 +113,34 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     order = order_by(account, columns["day"], columns["request"])
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
     whole = _one_row_a_request(rows.__getitem__, group, order)
+    sizes = sizes.fitted(days)
     hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
     return _cut(ids, days, whole, activity_of(hot), distinct_of(hot), sizes)
 
 
-def merge(parts: list[Profile], sizes: Sizes) -> Profile:
-    """Profile of the union of what the parts were made from; commutative and associative."""
+def merge(parts: list[Profile], sizes: Sizes, held: list[Sizes] | None = None) -> Profile:
+    """Profile of the union of what the parts were made from; commutative and associative.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        As the parts were made with.
+    held : list of Sizes, optional
+        Given where parts are pieces of larger profiles: what those were fitted to; `sizes` are then those that the
+        larger union is fitted to.
+    """
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
     place = {name: i for i, name in enumerate(ids)}
     codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
     days = _joined([part.days for part in parts], codes)
     group = _day_key(days["account"], days["day"])
     summed = _summed_days(days, group, order_by(days["account"], days["day"]))
+    if held is None:
+        held, sizes = [sizes.fitted(part.days) for part in parts], sizes.fitted(summed)
     busy = _busy(summed, sizes)
     activity, distinct = [], []
-    for part, code in zip(parts, codes, strict=True):
-        lifted = _lifted(part, code, busy, sizes)
+    for part, code, of_part in zip(parts, codes, held, strict=True):
+        lifted = _lifted(part, code, busy, of_part)
         activity += [_moved(part.activity, code), activity_of(lifted)]
         distinct += [_moved(part.distinct, code), distinct_of(lifted)]
     column = partial(_column, [part.requests for part in parts], codes)
@@ -184,30 +193,6 @@ def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -
     copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
     return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
-
-
-def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Requests by ten minutes of the day, of rows that are held whole."""
-    slot = rows["timestamp"].to_numpy() % (144 * SLOT_US) // SLOT_US
-    table = pd.DataFrame({"account": rows["account"], "day": rows["day"], "slot": slot, "requests": rows["copies"]})
-    return grouped_sum(table, ["account", "day", "slot"], ["requests"])
-
-
-def distinct_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Distinct prompts, templates and addresses with their requests, of rows that are held whole."""
-    return grouped_sum(values_of(rows), ["account", "day", "kind", "key"], ["requests"])
-
-
-def values_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Prompts, templates and addresses of rows, one after another."""
-    keys = np.concatenate([rows[name].to_numpy() for name in KINDS])
-    known = np.flatnonzero(keys)
-    at = known % max(1, len(rows))
-    columns = {name: rows[name].to_numpy()[at] for name in ("account", "day")}
-    kinds = known // max(1, len(rows))
-    return pd.DataFrame(
-        {**columns, "kind": kinds, "key": keys[known], "requests": rows["copies"].to_numpy()[at]}, copy=False
-    )
 
 
 def _summed_days(rows: Columns, group: Ints, order: Ints) -> pd.DataFrame:

@@ -23,11 +23,14 @@ ACCOUNT_COLUMNS = (
     "reasons",
     "anomaly",
     "tail",
+    "p",
     "n_queries",
     "first_seen",
     "last_seen",
     "created_at",
     "principal_size",
+    "explained_by",
+    "return_of",
 )
 REJECT_COLUMNS = ("file", "row", "byte_offset", "reason", "detail")
 
@@ -76,8 +79,9 @@ class Findings:
         return self.accounts["flagged"].eq(True).to_numpy(dtype=bool)
 
     def alone(self) -> npt.NDArray[np.bool_]:
-        """Which accounts no campaign holds."""
-        return self.accounts["campaign_id"].isna().to_numpy(dtype=bool)
+        """Which accounts no campaign holds, or are flagged though their group is only watched."""
+        watched = self.accounts["tier"].eq("C").to_numpy(dtype=bool)
+        return self.accounts["campaign_id"].isna().to_numpy(dtype=bool) | (watched & self.flagged())
 
     def members_of(self, campaign_id: object) -> pd.DataFrame:
         """Members of a campaign: core first, surest first."""

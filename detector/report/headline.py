@@ -13,6 +13,8 @@ CAUTION = (
     "Anomalous is not abusive. A score says that an account is rare, a campaign that accounts move"
     " together; neither says why. Nobody should lose access on the strength of this page alone."
 )
+#: Return visitors named in a sentence.
+_NAMED = 5
 TIER_MEANINGS = {
     "A": "coordination, and signs of both extraction and split work",
     "B": "coordination, and signs of one of the two",
@@ -92,7 +94,28 @@ def set_aside(findings: Findings) -> list[str]:
         f" {part['tier']}: {part['note']}."
         for part in allowed.get("suppressed", ())
     ]
+    said += of_decisions(findings)
     return said + [f"Expired on the allow-list and not applied: {entry}." for entry in allowed.get("expired", ())]
+
+
+def of_decisions(findings: Findings) -> list[str]:
+    """Sentences on what analysts' decisions set aside, on those that have expired, and on return visitors."""
+    night = findings.section("night")
+    said = []
+    for part in night.get("suppressed", ()):
+        joined = f", {counted(part['joined'], 'account')} of which came later" if part["joined"] else ""
+        size, name = counted(part["accounts"], "account"), part["campaign_id"]
+        said.append(f"Set aside by a decision: {name}, {size}{joined}, would be tier {part['tier']}: {part['note']}.")
+    said += [f"Expired and not applied: {sentence}" for sentence in night.get("expired", ())]
+    visitors = night.get("visitors", {})
+    if visitors.get("accounts"):
+        named = [f"{one['account_id']} ({one['of']} by {', '.join(one['by'])})" for one in visitors["named"][:_NAMED]]
+        more = visitors["accounts"] - len(named)
+        said.append(
+            f"Return visitors: {counted(visitors['accounts'], 'account')} with traces of accounts judged abusive: "
+            f"{', '.join(named)}{f' and {count(more)} more' if more else ''}."
+        )
+    return said
 
 
 def _title(tiers: Mapping[str, int], alone: int) -> str:

@@ -12,6 +12,7 @@ from detector.report.campaign_view import CampaignView, campaign_views, colour_c
 from detector.report.coverage_view import CoverageView, coverage_view
 from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, TIER_MEANINGS, Headline, headline
+from detector.report.opening import Opening, opening
 from detector.report.pictures import Pictures
 from detector.settings import Reporting
 
@@ -55,6 +56,7 @@ class PageView:
     """Everything the template needs."""
 
     headline: Headline
+    opening: Opening
     caution: str
     tier_meanings: dict[str, str]
     listed: list[ListedCampaign]
@@ -78,6 +80,7 @@ def page_view(findings: Findings, drawn: Pictures, settings: Reporting, shortene
     left = max(len(findings.campaigns) - settings.campaigns_shown, 0)
     return PageView(
         headline=headline(findings),
+        opening=opening(findings),
         caution=CAUTION,
         tier_meanings=TIER_MEANINGS,
         listed=_listed(findings),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from detector.report import numbers
+from detector.report.changes import change_lines, change_title
 from detector.report.coverage_view import coverage_view, rejects_by_reason
 from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, Headline, headline
 from detector.report.layout import paint, rows, wrap
 from detector.report.numbers import count, counted
+from detector.report.review import review_lines
 from detector.report.text import for_terminal, identifier
 
 _CAMPAIGNS_SHOWN = 10
@@ -35,8 +37,11 @@ def summary(findings: Findings, width: int = 80, report: object = None, colour: 
     complete = findings.completed()
     head = headline(complete)
     lines = _head(head, width, colour)
+    lines += _changes(complete, width, colour)
     lines += _campaigns(complete, width, colour)
     lines += _single(complete, head, width, colour)
+    if complete.section("review"):
+        lines += ["", *review_lines(complete.section("review"), width, colour)]
     lines += _input(complete, head, width, colour)
     lines += ["", *wrap(CAUTION, width)]
     if report is not None:
@@ -62,6 +67,15 @@ def _head(head: Headline, width: int, colour: bool) -> list[str]:
     flagged = f"{count(head.flagged)} of {count(head.accounts)}"
     flagged += f", {count(head.flagged_alone)} of them in no campaign"
     return lines + _labelled("Flagged", flagged, width, colour)
+
+
+def _changes(findings: Findings, width: int, colour: bool) -> list[str]:
+    """What changed since the night before, where the result is one of a series."""
+    night = findings.section("night")
+    if not night.get("previous"):
+        return []
+    title = [paint(line, "bold", colour) for line in wrap(change_title(night), width)]
+    return ["", *title, *change_lines(night["changes"], width, colour)]
 
 
 def _campaigns(findings: Findings, width: int, colour: bool) -> list[str]:

@@ -1,5 +1,5 @@
 """What a scan hands over: its tables, its record, and the folder they are committed to."""
 
-from detector.results.folder import ScanResult, load_result, write_result
+from detector.results.folder import ScanResult, last_day, load_result, write_result
 
-__all__ = ["ScanResult", "load_result", "write_result"]
+__all__ = ["ScanResult", "last_day", "load_result", "write_result"]

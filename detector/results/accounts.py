@@ -34,10 +34,12 @@ def account_table(
     """One row per account with a query, worst first.
 
     Columns: ``account_id``, ``score``, ``flagged``, ``campaign_id``, ``tier``, ``reasons``, ``anomaly``, ``tail``,
-    ``n_queries``, ``first_seen``, ``last_seen``, ``created_at``, ``principal_size``, then the features.
+    ``p``, ``n_queries``, ``first_seen``, ``last_seen``, ``created_at``, ``principal_size``, ``explained_by`` (innocent
+    explanation of a group that is counted and not listed), then the features.
     """
     days = tables.days.groupby("account")
     principal = tables.accounts["principal"]
+    explained, groups = [g for g in groups if g.explained], [g for g in groups if not g.explained]
     known = {group.id for group in groups}
     listed = [name in known for name in scores.campaign]
     table = pd.DataFrame(
@@ -50,15 +52,26 @@ def account_table(
             "reasons": _said(features, model, scores, groups),
             "anomaly": rarity["score"],
             "tail": rarity["tail"],
+            "p": rarity["p"],
             "n_queries": days["requests"].sum().to_numpy(),
             "first_seen": pd.to_datetime(days["first_us"].min().to_numpy(), unit="us", utc=True),
             "last_seen": pd.to_datetime(days["last_us"].max().to_numpy(), unit="us", utc=True),
             "created_at": tables.accounts["created_at"],
             "principal_size": principal.map(principal.value_counts()),
+            "explained_by": _innocent(explained, len(principal)),
         }
     )
     table = pd.concat([table, features], axis=1)
     return table.sort_values(["score", "account_id"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _innocent(groups: Sequence[Group], n: int) -> list[str | None]:
+    """The innocent explanation of each account's group, where that is why the group is not listed."""
+    found: list[str | None] = [None] * n
+    for group in groups:
+        for account in group.cohort.members.tolist():
+            found[account] = group.explanation.name
+    return found
 
 
 def _said(features: pd.DataFrame, model: Baseline, scores: Scores, groups: Sequence[Group]) -> list[list[str]]:
@@ -73,6 +86,7 @@ def _said(features: pd.DataFrame, model: Baseline, scores: Scores, groups: Seque
         group = of.get(str(scores.campaign[account]))
         if group is not None:
             said[account].append(f"Member of {group.id}, tier {group.weighed.tier}.")
+        said[account] += scores.reasons.get(account, ())
         values = features.iloc[account]
         for j in np.argsort(-rarities[i], kind="stable")[:REASONS]:
             name = str(bits.columns[j])

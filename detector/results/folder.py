@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,11 @@ import pyarrow.parquet as pq
 
 from detector.errors import InputError, UsageError
 from detector.results.commit import committed
+from detector.schema import TRACE_COLUMNS
 
-TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects")
+TABLES = ("accounts", "campaigns", "members", "evidence", "timeline", "rejects", "traces")
+#: Tables that results of earlier versions do not have.
+LATER = ("traces",)
 FORMAT = 1
 _STRINGS = pa.list_(pa.large_string())
 _TIME = pa.timestamp("us", tz="UTC")
@@ -37,6 +43,13 @@ _TYPES: dict[str, pa.DataType] = {
             "file",
             "reason",
             "detail",
+            "suppressed",
+            "latest_model",
+            "since",
+            "verdict",
+            "trace",
+            "return_of",
+            "explained_by",
         ),
         pa.large_string(),
     ),
@@ -68,10 +81,11 @@ _TYPES: dict[str, pa.DataType] = {
             "expected",
             "p",
             "weight",
+            "latest_model_share",
         ),
         pa.float64(),
     ),
-    "flagged": pa.bool_(),
+    **dict.fromkeys(("flagged", "closed"), pa.bool_()),
 }
 
 
@@ -90,6 +104,8 @@ class ScanResult:
         Statements about campaigns; their requests by hour; rows that could not be used.
     run : dict
         Record of the run: versions, settings, inputs, row accounting, coverage.
+    traces : DataFrame
+        Keyed hashes of cards, devices, addresses and mailboxes by which accounts of campaigns are known again.
     """
 
     accounts: pd.DataFrame
@@ -99,6 +115,7 @@ class ScanResult:
     timeline_table: pd.DataFrame
     rejects: pd.DataFrame
     run: dict[str, Any]
+    traces: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TRACE_COLUMNS)))
 
     def evidence(self, campaign_id: str) -> pd.DataFrame:
         """Evidence on a campaign, weightiest first."""
@@ -138,6 +155,12 @@ class ScanResult:
         return html
 
 
+def last_day(run: Mapping[str, Any]) -> dt.date:
+    """Last day of the window that a run looked at."""
+    night = run.get("night")
+    return dt.date.fromisoformat(night["day"] if night else run["window"]["last"][:10])
+
+
 def write_result(result: ScanResult, folder: Path, report: str | None = None) -> None:
     """Write a result whole or not at all.
 
@@ -152,18 +175,21 @@ def write_result(result: ScanResult, folder: Path, report: str | None = None) ->
         If it cannot be written; what was in the folder before is unchanged.
     """
     with committed(folder) as fresh:
-        for name in TABLES:
-            pq.write_table(
-                _arrow(_table(result, name)),
-                fresh / f"{name}.parquet",
-                compression="zstd",
-                write_page_checksum=True,
-            )
-        if report is not None:
-            (fresh / "report.html").write_text(report, encoding="utf-8")
-        (fresh / "run.json").write_text(
-            json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False), encoding="utf-8"
-        )
+        for name, data in artefacts(result, report).items():
+            (fresh / name).write_bytes(data)
+
+
+def artefacts(result: ScanResult, report: str | None = None) -> dict[str, bytes]:
+    """Files of a result by their names."""
+    found = {}
+    for name in TABLES:
+        sink = pa.BufferOutputStream()
+        pq.write_table(_arrow(_table(result, name)), sink, compression="zstd", write_page_checksum=True)
+        found[f"{name}.parquet"] = sink.getvalue().to_pybytes()
+    if report is not None:
+        found["report.html"] = report.encode()
+    found["run.json"] = json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False).encode()
+    return found
 
 
 def load_result(folder: Path) -> ScanResult:
@@ -174,11 +200,13 @@ def load_result(folder: Path) -> ScanResult:
     InputError
         If the folder is not one, or one of its files is missing or damaged.
     """
+    folder = Path(os.path.realpath(folder))  # a link may name another result while this one is read
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         tables = {
             name: pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pandas()
             for name in TABLES
+            if name not in LATER or (folder / f"{name}.parquet").exists()
         }
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from detector.errors import DetectorError
 from detector.logs.reader import FileReport
-from detector.profiles.files import Profiled, Window
+from detector.profiles.files import Taken, Window
 from detector.profiles.tables import Tables
 from detector.results.limits import Reached
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
@@ -101,7 +101,7 @@ def coverage_of(window: Window, people: pa.Table | None) -> Coverage:
     return Coverage(shares)
 
 
-def _accepted(one: Profiled) -> int:
+def _accepted(one: Taken) -> int:
     return one.report.rows_in - one.report.rows_rejected + one.built.rows_beyond
 
 
@@ -177,7 +177,7 @@ def run_record(
     }
 
 
-def _input(one: Profiled) -> dict[str, Any]:
+def _input(one: Taken) -> dict[str, Any]:
     report, built = one.report, one.built
     return {
         "path": report.path,

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from detector.campaigns.passages import passages, strongest_strand
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
-from detector.campaigns.strands import of_words, recruit, unravel
+from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.settings import Campaigns
 from tests.profiles.batches import DAY_US, tables
 
@@ -72,6 +72,23 @@ def test_words_alone_connect_ten_accounts_and_not_nine():
         label = of_words(np.full(len(made.accounts), -1), passages(made))
         assert (label[:n] >= 0).all() == (n >= 10)
         assert (label[n:] == -1).all()
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_operators_who_share_a_data_set_and_nothing_else_are_told_apart_by_frames_and_one_with_a_card_stays_whole(tied):
+    # all 24 send tasks of one set now and then, a third of what they send; 12 in one frame, 12 in another
+    rng = np.random.default_rng(4)
+    tasks = ["take the " + " ".join(rng.permutation(SUBJECTS)) for _ in range(30)]
+    rows = []
+    for i in range(24):
+        own = sent(f"{'ab'[i // 12]}{i:02}", "ab"[i // 12], 24)
+        rows += [{**row, "prompt": tasks[rng.integers(30)]} if j % 3 == 0 else row for j, row in enumerate(own)]
+    made = tables(rows + people(40))
+    label = np.where(np.arange(len(made.accounts)) < 24, 0, -1)
+    parts = loosen(label, passages(made), np.full(len(label), tied), SETTINGS)
+    assert len(set(parts[:12])) == len(set(parts[12:24])) == 1
+    assert (parts[0] == parts[12]) == tied
+    assert (parts[24:] == -1).all()
 
 
 @pytest.mark.parametrize(("composite", "verified"), [(True, False), (False, False), (True, True)])

@@ -7,14 +7,15 @@ import pytest
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
-from detector.campaigns.verify.elicitation import elicitation
+from detector.campaigns.verify.elicitation import asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
-from detector.campaigns.verify.phi import phi
-from detector.campaigns.verify.sharding import collision_share, sharding, without_strangers
+from detector.campaigns.verify.phi import heterogeneity, phi
+from detector.campaigns.verify.sharding import collision_share, sharding, without_own_wordings, without_strangers
 from detector.campaigns.verify.shift import distance, shift
+from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
 
 HOUR = 3_600_000_000
@@ -51,6 +52,14 @@ def test_phi_is_one_where_tasks_are_dealt_out_and_more_where_people_have_interes
     liked = np.where(rng.random(1000) < 0.5, account * 1567 % 2**16, dealt)
     assert phi(account, dealt) == pytest.approx(1.0, abs=0.12)
     assert phi(account, liked) > 4
+
+
+@pytest.mark.parametrize(("rate", "shown"), [(1 / 2, 1.0), (1 / 10, 0.538)])
+def test_a_frame_that_holds_a_bit_fast_hides_interests_by_what_pearson_gives(rate, shown):
+    # at a tenth the normal density is 0.1755, and 0.1755² / (0.1 · 0.9) = 0.342, of 0.3989² / 0.25 = 0.637 at a half
+    account, themes = np.repeat(np.arange(2), 10), np.zeros(20, int)
+    themes[: round(20 * rate)] = 1
+    assert heterogeneity(account, themes).sensitivity == pytest.approx(shown, abs=0.001)
 
 
 def test_phi_is_undefined_for_one_account():
@@ -196,10 +205,28 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
     assert phi(left["account"].to_numpy(), left["themes"].to_numpy()) == pytest.approx(1.0, abs=0.2)
 
 
+def test_accounts_with_a_wording_of_their_own_are_left_out_where_the_others_suffice():
+    account = np.repeat(np.arange(20), 6)
+    head = np.where(account < 8, account + 100, np.arange(120) + 1000)  # eight keep to their own, twelve to none
+    rows = pd.DataFrame({"account": account, "head": head, "tail": 0})
+    assert set(without_own_wordings(rows)["account"]) == set(range(8, 20))
+    frame = rows.assign(head=np.where(account < 8, 7, rows["head"]))  # one wording of eight is a frame of the group
+    assert len(without_own_wordings(frame)) == len(rows)
+    most = rows.assign(head=np.where(account < 16, account + 100, rows["head"]))
+    assert len(without_own_wordings(most)) == len(rows)
+
+
 def test_people_who_all_differ_are_all_kept():
     account = np.repeat(np.arange(20), 30)
     rows = pd.DataFrame({"account": account, "themes": account * 3121 % 2**16, "stratum": 0})
     assert len(without_strangers(rows)) == len(rows)
+
+
+def test_a_grade_with_its_reasons_is_asked_for_as_a_grade():
+    asks = np.array([REASONING, REASONING | GRADING, GRADING, REASONING | HIDDEN | GRADING, 0])
+    assert asks_for(asks, REASONING).tolist() == [True, False, False, False, False]
+    assert asks_for(asks, GRADING).tolist() == [False, True, True, True, False]
+    assert asks_for(asks, HIDDEN).tolist() == [False, False, False, True, False]
 
 
 def test_prompts_that_are_not_known_are_not_alike():

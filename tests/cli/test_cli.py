@@ -39,7 +39,7 @@ def test_the_sample_week_shows_its_campaign_within_80_columns(scanned):
     written = {path.name for path in out.iterdir()}
     assert written == {
         "accounts.parquet", "campaigns.parquet", "members.parquet", "evidence.parquet", "timeline.parquet",
-        "rejects.parquet",
+        "rejects.parquet", "traces.parquet",
         "report.html", "run.json",
     }  # fmt: skip
 
@@ -233,7 +233,9 @@ def test_a_log_without_any_account_says_how_to_name_one(tmp_path):
     assert "name the field that does with --account-key FIELD" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["scan", "inspect", "convert", "explain", "report", "simulate", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["scan", "inspect", "convert", "explain", "report", "diff", "decide", "simulate", "evaluate"]
+)
 def test_help_shows_an_example_on_a_line_of_its_own(command):
     lines = run(command, "--help").stdout.splitlines()
     at = [line.strip() for line in lines].index("Example:")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from detector.profiles.build import Repeats, build_profile
 from detector.profiles.profile import Profile, Sizes, merge
+from detector.profiles.sizes import LEAST_SAMPLE
 from detector.profiles.sketches import distinct_count
 from tests.profiles.batches import DAY_US, FIRST_DAY, batch
 
@@ -33,6 +34,10 @@ ROWS = st.lists(
 )
 
 
+#: Of which a window of few rows is too much for the budget.
+TIGHT = Sizes(requests=12, distinct=12, window=16)
+
+
 def profile(rows, sizes=SMALL) -> Profile:
     numbered = [{**row, "row": i + 1} if "row" not in row else row for i, row in enumerate(rows)]
     built = build_profile([batch(numbered)], KEY, sizes)
@@ -52,29 +57,29 @@ def numbered(rows):
     return [{**row, "row": i + 1} for i, row in enumerate(rows)]
 
 
-@settings(max_examples=60, deadline=None)
-@given(ROWS, st.data())
-def test_the_profile_of_a_union_is_the_merge_of_the_profiles(rows, data):
+@settings(max_examples=80, deadline=None)
+@given(ROWS, st.data(), st.sampled_from([SMALL, TIGHT]))
+def test_the_profile_of_a_union_is_the_merge_of_the_profiles(rows, data, sizes):
     rows = numbered(rows)
     cut = data.draw(st.integers(1, len(rows)))
     if cut == len(rows):
         return
-    assert_same(profile(rows), merge([profile(rows[:cut]), profile(rows[cut:])], SMALL))
+    assert_same(profile(rows, sizes), merge([profile(rows[:cut], sizes), profile(rows[cut:], sizes)], sizes))
 
 
 @settings(max_examples=40, deadline=None)
-@given(ROWS, ROWS, ROWS)
-def test_merging_is_commutative_and_associative(a, b, c):
+@given(ROWS, ROWS, ROWS, st.sampled_from([SMALL, TIGHT]))
+def test_merging_is_commutative_and_associative(a, b, c, sizes):
     rows = numbered([*a, *b, *c])
     one, two, three = (
-        profile(rows[: len(a)]),
-        profile(rows[len(a) : len(a) + len(b)]),
-        profile(rows[len(a) + len(b) :]),
+        profile(rows[: len(a)], sizes),
+        profile(rows[len(a) : len(a) + len(b)], sizes),
+        profile(rows[len(a) + len(b) :], sizes),
     )
-    assert_same(merge([one, two], SMALL), merge([two, one], SMALL))
+    assert_same(merge([one, two], sizes), merge([two, one], sizes))
     assert_same(
-        merge([merge([one, two], SMALL), three], SMALL),
-        merge([one, merge([two, three], SMALL)], SMALL),
+        merge([merge([one, two], sizes), three], sizes),
+        merge([one, merge([two, three], sizes)], sizes),
     )
 
 
@@ -121,6 +126,20 @@ def test_counters_of_a_day_are_exact():
     assert (day["asks_reasoning"], day["asks_hidden"]) == (1, 1)
     assert (day["with_prompt"], day["truncated"], day["with_logprobs"]) == (2, 1, 1)
     assert (day["first_us"], day["last_us"]) == (FIRST_DAY * DAY_US + 1, FIRST_DAY * DAY_US + 3)
+
+
+def test_samples_of_a_window_keep_to_their_budget_and_shrink_alike():
+    rows = [{"account_id": f"account-{i % 4}", "at": i, "prompt": f"task {i}"} for i in range(200)]
+    made = profile(rows, Sizes(requests=40, distinct=40, window=60))
+    assert made.requests.groupby("account").size().tolist() == [15] * 4
+    assert made.days["requests"].tolist() == [50] * 4
+    assert made.activity["requests"].sum() == 200
+
+
+def test_however_many_days_there_are_each_keeps_some_requests():
+    rows = [{"account_id": f"account-{i % 20}", "at": i} for i in range(400)]
+    made = profile(rows, Sizes(requests=64, distinct=64, window=10))
+    assert made.requests.groupby("account").size().tolist() == [LEAST_SAMPLE] * 20
 
 
 def test_a_busy_day_keeps_exact_activity_beside_its_sample():

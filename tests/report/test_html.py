@@ -222,3 +222,40 @@ def test_writes_the_page_whole_and_leaves_nothing_else_behind(findings, page, tm
 def test_a_folder_that_is_not_there_is_an_output_error(findings, tmp_path):
     with pytest.raises(OutputError, match="could not be written"):
         write_report(findings, tmp_path / "missing" / "report.html")
+
+
+def opened(findings, string="m2"):
+    """Findings of a night with changes and a list to review."""
+    change = {
+        "kind": "moved",
+        "campaign_id": "C-3f2a91bc",
+        "tier": "A",
+        "statement": f"90% go to {string}.",
+        "others": [],
+    }
+    entry = {"rank": 1, "kind": "account", "id": string, "tier": None, "score": 0.4, "accounts": 1, "why": string}
+    night = {"day": "2025-06-29", "previous": "2025-06-28", "changes": [change], "suppressed": [], "visitors": {}}
+    review = {
+        "budget": 1,
+        "resamples": 10,
+        "groups_by_chance": 0.1,
+        "expected": 0.25,
+        "entries": [entry | {"expected": 0.25}],
+    }
+    return dataclasses.replace(findings, run=findings.run | {"night": night, "review": review})
+
+
+def test_a_night_opens_with_what_changed_and_with_the_list_to_review(findings):
+    text = sentences(render_report(opened(findings)))
+    places = [
+        text.index(words) for words in ("From 2025-06-28 to 2025-06-29: 1 moved", "90% go to m2.", "To review: 1 entry")
+    ]
+    assert places == sorted(places) and places[-1] < text.index("signed up from")
+    assert "About 0.25 of these 1 are expected by chance alone." in text
+    assert "From 2025" not in sentences(render_report(findings))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_opening_shows_nothing_of_a_log_as_markup(findings, name):
+    page = render_report(opened(findings, HOSTILE[name]))
+    assert "<script" not in page and "<svg/onload" not in page and "\x1b" not in page

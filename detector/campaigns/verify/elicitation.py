@@ -9,10 +9,11 @@ References
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
-from detector.campaigns.cohort import Cohort, places
+from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, coverage, digits
 from detector.text.kernel import GENERATION, GRADING, HIDDEN, REASONING, TAGS
 
@@ -30,6 +31,12 @@ FLOOR = 0.003
 CAP = 6.0
 
 
+def asks_for(asks: Ints, bits: int) -> npt.NDArray[np.bool_]:
+    """Which requests ask for a class of things; a grade with its reasons is asked for as a grade."""
+    found: npt.NDArray[np.bool_] = (asks & bits) > 0
+    return found & ((asks & GRADING) == 0) if bits == REASONING else found
+
+
 def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     """One statement per class of which many members ask in the given held-back requests.
 
@@ -41,7 +48,7 @@ def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     _, position = np.unique(accounts, return_inverse=True)
     n = int(position.max()) + 1 if len(position) else 0
     for name, (bits, words, worth) in CLASSES.items():
-        asking = (rows["asks"].to_numpy() & bits) > 0
+        asking = asks_for(rows["asks"].to_numpy(), bits)
         if asking.sum() < 3:
             continue
         share = np.bincount(position, weights=asking) / np.bincount(position)

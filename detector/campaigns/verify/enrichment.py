@@ -11,11 +11,14 @@ References
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence, chance, digits
+from detector.campaigns.holdings import run_sizes, run_starts, sums
+from detector.profiles.keys import FAMILY_OF
+from detector.profiles.orders import order_by
 
 #: Kinds worth a sentence: verb, thing, and what is remarkable about it.
 SENTENCES = {
@@ -46,41 +49,43 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
     """
     principal = cohort.tables.accounts["principal"].to_numpy()
     total = cohort.reference.n_principals
-    own = cohort.keys
-    codes = own["kind"].cat.codes.to_numpy()
-    wanted = np.array([name in SENTENCES for name in own["kind"].cat.categories])[codes]
-    wanted &= own["requests"].isna().to_numpy() | (own["half_1"].to_numpy() > 0)
-    own = own[wanted].assign(code=codes[wanted])
-    own["principal"] = principal[own["account"].to_numpy()]
-    once = own.drop_duplicates(["code", "key", "principal"]).groupby(["code", "key"])
-    table = pd.DataFrame({"n": once.size(), "degree": once["degree"].first()}).reset_index()
-    tries = table["code"].map(table["code"].value_counts())
-    table = table.assign(tries=tries)[table["n"] >= 3]
-    table["p"] = hypergeom.sf(table["n"] - 1, total, table["degree"], cohort.size) * table["tries"]
+    keys = cohort.keys
+    names = keys["kind"].cat.categories
+    code = keys["kind"].cat.codes.to_numpy()
+    wanted = np.array([name in SENTENCES for name in names])[code]
+    wanted &= keys["requests"].isna().to_numpy() | (keys["half_1"].to_numpy() > 0)
+    code, key, account = code[wanted], keys["key"].to_numpy()[wanted], keys["account"].to_numpy()[wanted]
+    order = order_by(code, key, principal[account])
+    code, key, account = code[order], key[order], account[order]
+    starts = run_starts(code, key)
+    kind, tries = code[starts], np.bincount(code[starts], minlength=len(names))
+    n = sums(run_starts(code, key, principal[account]).astype(np.int64), starts)
+    degree = keys["degree"].to_numpy()[wanted][order][starts]
+    p = np.ones(len(n))
+    p[n >= 3] = hypergeom.sf(n[n >= 3] - 1, total, degree[n >= 3], cohort.size) * tries[kind[n >= 3]]
     found = []
-    for code, good in table[table["p"] <= alpha].groupby("code"):
-        kind = str(cohort.keys["kind"].cat.categories[int(str(code))])
-        found.append(_statement(cohort, kind, own[own["code"] == code], good, total))
+    for one in np.unique(kind[p <= alpha]):
+        good = (kind == one) & (p <= alpha)
+        covered = len(np.unique(account[np.repeat(good, run_sizes(starts))]))
+        expected = float(min(cohort.size, (degree[good] * cohort.size / total).sum()))
+        found.append(_statement(cohort, str(names[one]), covered, expected, p[good]))
     return found
 
 
-def _statement(cohort: Cohort, kind: str, holders: pd.DataFrame, good: pd.DataFrame, total: int) -> Evidence:
-    covered = holders[holders["key"].isin(good["key"])]["account"].nunique()
-    expected = float(min(cohort.size, (good["degree"] * cohort.size / total).sum()))
+def _statement(cohort: Cohort, kind: str, covered: int, expected: float, p: npt.NDArray[np.float64]) -> Evidence:
+    """Say that so many members hold one of the keys with these p-values."""
     verb, thing, remark = SENTENCES[kind]
-    which = f"one {thing} {remark}" if len(good) == 1 else f"one of {len(good)} {_plural(thing)} {remark}"
+    which = f"one {thing} {remark}" if len(p) == 1 else f"one of {len(p)} {_plural(thing)} {remark}"
     sentence = f"{covered} of {len(cohort.members)} accounts {verb} {which}"
-    p = float(min(1.0, good["p"].min()))
-    family = str(holders["family"].iloc[0])
-    weight = digits(p, CAP) * covered / len(cohort.members)
+    least = float(min(1.0, p.min()))
     return Evidence(
-        family,
+        FAMILY_OF[kind],
         kind,
         f"{sentence} (expected {chance(expected)}).",
         float(covered),
         expected,
-        p,
-        weight,
+        least,
+        digits(least, CAP) * covered / len(cohort.members),
     )
 
 

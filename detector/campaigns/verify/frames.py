@@ -22,6 +22,8 @@ from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, chance, coverage, digits
+from detector.campaigns.holdings import run_starts, sums
+from detector.profiles.orders import order_by
 
 COLUMNS = {
     "head": ("head",),
@@ -110,18 +112,23 @@ def _candidates(cohort: Cohort) -> pd.DataFrame:
     kind = keys["kind"].cat.codes.to_numpy()
     names = np.array(keys["kind"].cat.categories, dtype=object)
     forming = (keys["half_0"].to_numpy() > 0) & np.isin(names, list(COLUMNS))[kind]
-    own = pd.DataFrame({name: keys[name].to_numpy()[forming] for name in ("account", "key", "half_0")})
-    own["kind"] = kind[forming]
-    own["principal"] = cohort.tables.accounts["principal"].to_numpy()[own["account"]]
+    kind, key, account = kind[forming], keys["key"].to_numpy()[forming], keys["account"].to_numpy()[forming]
+    principal = cohort.tables.accounts["principal"].to_numpy()[account]
+    order = order_by(kind, key, principal)
+    kind, key, account, principal = kind[order], key[order], account[order], principal[order]
+    starts = run_starts(kind, key)
     rows = cohort.rows["account"].to_numpy()[cohort.rows["half"].to_numpy() == 0]
-    own["all"] = np.bincount(rows, minlength=len(cohort.tables.accounts))[own["account"].to_numpy()]
-    own = own[own.groupby("key")["key"].transform("size") >= 3]
-    by = own.groupby(["kind", "key"])
-    table = pd.DataFrame({"members": by["principal"].nunique(), "requests": by["half_0"].sum()})
-    table["kept_to"] = table["requests"] / by["all"].sum()
-    table = table.reset_index()
-    table["kind"] = names[table["kind"].to_numpy()]
-    return table[table["members"] >= max(3.0, LEAST_SHARE * cohort.size)].reset_index(drop=True)
+    sent = np.bincount(rows, minlength=len(cohort.tables.accounts))[account]
+    table = {
+        "kind": kind[starts],
+        "key": key[starts],
+        "members": sums(run_starts(kind, key, principal).astype(np.int64), starts),
+        "requests": sums(keys["half_0"].to_numpy()[forming][order], starts),
+        "kept_to": sums(sent, starts),
+    }
+    kept = table["members"] >= max(3.0, LEAST_SHARE * cohort.size)
+    table = {name: values[kept] for name, values in table.items()}
+    return pd.DataFrame(table | {"kind": names[table["kind"]], "kept_to": table["requests"] / table["kept_to"]})
 
 
 def _lift(cohort: Cohort, table: pd.DataFrame) -> npt.NDArray[np.float64]:

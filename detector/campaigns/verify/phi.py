@@ -12,6 +12,9 @@ References
        sum over strata.
 .. [2] Haldane, J. (1940), "The mean and variance of χ², when used as a test of homogeneity, when expectations are
        small", Biometrika 31: E[χ²] = df · n / (n − 1).
+.. [3] Pearson, K. (1900), "On the correlation of characters not quantitatively measurable" (tetrachoric correlation): a
+       small correlation r below a threshold that a share p exceeds is one of r · f² / (p (1 − p)) of the yes and no,
+       with f the normal density at the threshold.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from detector.campaigns.cohort import Ints
 from detector.text.kernel import TOPIC_BITS
@@ -39,12 +43,16 @@ class Heterogeneity:
         Strata in which each was compared with others.
     df : int
         Degrees of freedom: accounts less one, over the strata.
+    sensitivity : float
+        How far people's interests can show: 1 where each bit is set in half of the requests, less where a frame holds
+        bits fast [3]_.
     """
 
     accounts: Ints
     parts: npt.NDArray[np.float64]
     freedom: Ints
     df: int
+    sensitivity: float
 
     @property
     def phi(self) -> float:
@@ -81,7 +89,7 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
     size = np.bincount(cell, minlength=len(pairs)).astype(float)
     total = np.bincount(level).astype(float)
     width = np.bincount(of_level, minlength=len(total))
-    chi, bits = np.zeros(len(pairs)), np.zeros(len(total))
+    chi, bits, shown = np.zeros(len(pairs)), np.zeros(len(total)), np.zeros(len(total))
     for bit in range(TOPIC_BITS):
         ones = np.bincount(cell, weights=(themes >> bit) & 1, minlength=len(pairs))
         rate = np.bincount(of_level, weights=ones, minlength=len(total)) / np.maximum(total, 1)
@@ -89,9 +97,19 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
         spread = np.where(varies, rate * (1 - rate), 1.0)[of_level]
         chi += np.where(varies[of_level], (ones - size * rate[of_level]) ** 2 / (size * spread), 0.0)
         bits += varies
+        shown[varies] += _shown(rate[varies])
     usable = bits > 0
     scale = np.where(usable, (total - 1) / np.maximum(total, 1) / np.maximum(bits, 1), 0.0)
     parts = np.bincount(of_account, weights=chi * scale[of_level], minlength=len(accounts))
     chi_parts: npt.NDArray[np.float64] = parts.astype(np.float64)
     freedom = np.bincount(of_account, weights=usable[of_level], minlength=len(accounts)).astype(np.int64)
-    return Heterogeneity(accounts, chi_parts, freedom, int((width[usable] - 1).sum()))
+    free = np.where(usable, width - 1, 0)
+    seen = float(np.average(shown / np.maximum(bits, 1), weights=free)) if free.any() else float("nan")
+    return Heterogeneity(accounts, chi_parts, freedom, int(free.sum()), seen)
+
+
+def _shown(rate: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How much of a small correlation shows in a bit that is set at this rate, against one set in half."""
+    at = ndtri(rate)
+    found: npt.NDArray[np.float64] = np.exp(-at * at) / (4 * rate * (1 - rate))
+    return found

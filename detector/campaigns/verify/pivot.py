@@ -15,6 +15,8 @@ from scipy.stats import binom
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
+from detector.campaigns.reference import Reference
+from detector.remembering import once
 
 #: Share of an account's requests of the day that must go to the new model.
 LEAST_SHARE = 0.3
@@ -33,10 +35,10 @@ def pivot(cohort: Cohort) -> list[Evidence]:
 def _moved(cohort: Cohort, model: int, launch: int) -> Evidence | None:
     rows = cohort.rows
     movers, n = adopters(*_columns(rows), model, launch)
-    elsewhere, others = adopters(*_columns(cohort.reference.rows), model, launch)
+    elsewhere, others = _ordinary_adopters(cohort.reference, model, launch)
     if len(movers) < 3 or others < 20:
         return None
-    rate = max(FLOOR, (len(elsewhere) + 1) / (others + 1))
+    rate = max(FLOOR, (elsewhere + 1) / (others + 1))
     p = float(binom.sf(len(movers) - 1, n, rate))
     name = cohort.tables.models.get(model, "a new model")
     statement = (
@@ -46,6 +48,12 @@ def _moved(cohort: Cohort, model: int, launch: int) -> Evidence | None:
     weight = digits(p, cap_for(cohort.size, CAP)) * n / len(cohort.members)
     new = rows[(rows["model"].to_numpy() == model) & (rows["timestamp"].to_numpy() < launch + DAY_US)]
     return Evidence("model", "pivot", statement, float(len(movers)), rate * n, p, weight, places(new))
+
+
+@once
+def _ordinary_adopters(reference: Reference, model: int, launch: int) -> tuple[int, int]:
+    moved, active = adopters(*_columns(reference.rows), model, launch)
+    return len(moved), active
 
 
 def _columns(rows: object) -> tuple[Ints, Ints, Ints]:

@@ -1,8 +1,10 @@
 """Sharding: the accounts' tasks look like random shares of one data set, not like people with interests of their own.
 
 φ is 1 where tasks are dealt out at random and more where accounts differ. What people differ by is measured on
-reference accounts with as many requests. κ, the share of requests whose prompt another member sends too, tells a data
-set dealt out (κ ≈ 0) from one that all run through (benchmarks, courses: κ high).
+reference accounts with as many requests, less what the frame, which is the same in all requests, hides of it. κ, the
+share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0) from one that all run
+through (benchmarks, courses: κ high). Accounts that word their prompts in a way of their own differ by that wording
+whatever they ask: they are left out where the others suffice.
 
 References
 ----------
@@ -19,8 +21,11 @@ from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
+from detector.campaigns.holdings import run_sizes, run_starts
 from detector.campaigns.reference import Reference
-from detector.campaigns.verify.phi import Heterogeneity, heterogeneity, phi
+from detector.campaigns.verify.frames import LEAST_SHARE
+from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
+from detector.profiles.orders import order_by
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
@@ -30,6 +35,9 @@ MOST_ROWS = 60
 #: Share of prompts that others send too from which tasks are not dealt out, and at which all run through them.
 REPLAY, ALL_REPLAYED = 0.1, 0.3
 STRANGE = 5.0
+#: Share of an account's requests that makes a first or last run of words, which is no frame of the group, a wording of
+#: its own; requests of it that it takes to know, and others that it takes to leave out those who have one.
+LEAST_OWN, LEAST_SENT, LEAST_OTHERS = 0.5, 4, 10
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
 UNEVEN = 0.1
 SLOT_US = 600_000_000
@@ -50,7 +58,8 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     """
     rows = rows.assign(stratum=stratum)
     kappa = collision_share(rows)
-    rows = without_strangers(_at_most(units(rows[rows["themes"].to_numpy() >= 0])))
+    rows = units(without_own_wordings(rows[rows["themes"].to_numpy() >= 0]))
+    rows = without_strangers(_at_most(rows))
     rows = rows[rows.groupby("account")["account"].transform("size").to_numpy() >= 2]
     strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
     if len(strata) < 3 or len(rows) < 20:
@@ -59,10 +68,10 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     people = _people(cohort.reference, strata)
     if math.isnan(observed.phi) or len(people) < 4:
         return []
-    expected = float(np.mean(people))
+    expected, spread = _expected(people, observed)
     chance = math.sqrt(2 / (0.5 * TOPIC_BITS * max(1, observed.df)))
     dealt = math.hypot(chance, UNEVEN * (expected - 1))
-    own = max(float(np.std(people)), chance) + 0.15 * (expected - 1)
+    own = max(spread, chance) + 0.15 * (expected - 1)
     cap = cap_for(cohort.size, 6.0)
     value = max(observed.phi, 1.0)
     ratio = (norm.logpdf(value, 1.0, dealt) - norm.logpdf(observed.phi, expected, own)) / math.log(10)
@@ -81,13 +90,26 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     return [Evidence("sharding", "φ and κ", statement, observed.phi, expected, p, weight, places(rows))]
 
 
+def _expected(people: list[Heterogeneity], observed: Heterogeneity) -> tuple[float, float]:
+    """Mean and spread of φ if the members were as different as people whose frames hid their interests as much."""
+    values = np.array([one.phi for one in people])
+    hidden = min(1.0, observed.sensitivity / float(np.mean([one.sensitivity for one in people])))
+    return 1.0 + (float(values.mean()) - 1.0) * hidden, float(values.std()) * hidden
+
+
 def collision_share(rows: pd.DataFrame) -> float:
     """κ: share of the prompts of each account that at least one other account of the rows sends too.
 
     A prompt that an account sends again and again counts once: it is a frame, not a task.
     """
-    known = rows.loc[rows["prompt"].to_numpy() != 0, ["account", "prompt"]].drop_duplicates()
-    return float(known.duplicated("prompt", keep=False).mean()) if len(known) else 0.0
+    prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
+    order = np.lexsort((account, prompt))
+    order = order[prompt[order] != 0]
+    prompt, account = prompt[order], account[order]
+    prompt = prompt[run_starts(prompt, account)]
+    fresh = run_starts(prompt)
+    alone = fresh & np.append(fresh, True)[1:]
+    return float((~alone).sum() / len(prompt)) if len(prompt) else 0.0
 
 
 def units(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +119,22 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     """
     session = rows["session"].to_numpy()
     unit = np.where(session != 0, session, (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64))
-    ordered = rows.assign(unit=unit).sort_values(["account", "unit", "request"], kind="stable")
-    return ordered.drop_duplicates(["account", "unit"]).drop(columns="unit")
+    account = rows["account"].to_numpy()
+    order = order_by(account, unit, rows["request"].to_numpy())
+    return rows.iloc[order[run_starts(account[order], unit[order])]]
+
+
+def without_own_wordings(rows: pd.DataFrame) -> pd.DataFrame:
+    """Requests without those of accounts that keep to a wording which few others keep to, where enough are left."""
+    own: set[int] = set()
+    sent = rows.groupby("account").size()
+    for name in ("head", "tail"):
+        used = rows[rows[name].to_numpy() != 0].groupby([name, "account"]).size().reset_index(name="n")
+        used = used[(used["n"] >= LEAST_SENT) & (used["n"].to_numpy() >= LEAST_OWN * sent[used["account"]].to_numpy())]
+        few = used.groupby(name)["account"].transform("size") < LEAST_SHARE * len(sent)
+        own |= set(used.loc[few, "account"].tolist())
+    left = rows[~rows["account"].isin(own)]
+    return left if left["account"].nunique() >= max(LEAST_OTHERS, 0.5 * len(sent)) else rows
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -122,8 +158,11 @@ def _of(rows: pd.DataFrame) -> Heterogeneity:
 
 def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
     """At most `MOST_ROWS` requests of `MOST_ACCOUNTS` accounts, the ones with the smallest hashes."""
-    rows = rows.sort_values(["account", "request"])
-    rows = rows[rows.groupby("account").cumcount().to_numpy() < MOST_ROWS]
+    account = rows["account"].to_numpy()
+    order = order_by(account, rows["request"].to_numpy())
+    starts = run_starts(account[order])
+    place = np.arange(len(order)) - np.repeat(np.flatnonzero(starts), run_sizes(starts))
+    rows = rows.iloc[order[place < MOST_ROWS]]
     most = rows.groupby("account").size().sort_values(ascending=False, kind="stable").index[:MOST_ACCOUNTS]
     return rows[rows["account"].isin(most)]
 
@@ -137,19 +176,19 @@ def _able(reference: Reference) -> tuple[Ints, list[Ints], Ints]:
     return rows["themes"].to_numpy(), found, np.array([len(at) for at in found], dtype=np.int64)
 
 
-def _people(reference: Reference, strata: list[Ints]) -> list[float]:
-    """φ of random groups of reference accounts with as many requests, spread over strata as the members' are."""
+def _people(reference: Reference, strata: list[Ints]) -> list[Heterogeneity]:
+    """Random groups of reference accounts with as many requests, spread over strata as the members' are."""
     rng = np.random.default_rng(len(strata))
     themes, able, counts = _able(reference)
     found = []
+    firsts = np.minimum(np.searchsorted(counts, [len(level) for level in strata]), len(able) - 20).tolist()
     for _ in range(ROUNDS if len(able) >= 30 else 0):
-        accounts, picked, levels = [], [], []
-        for i, level in enumerate(strata):
-            first = min(int(np.searchsorted(counts, len(level))), len(able) - 20)
+        picked, levels = [], []
+        for first, level in zip(firsts, strata, strict=True):
             rows = able[rng.integers(first, len(able))]
             take = rng.choice(rows, min(len(level), len(rows)), replace=False)
-            accounts.append(np.full(len(take), i))
-            picked.append(themes[take])
+            picked.append(take)
             levels.append(rng.permutation(level)[: len(take)])
-        found.append(phi(np.concatenate(accounts), np.concatenate(picked), np.concatenate(levels)))
-    return [value for value in found if not math.isnan(value)]
+        accounts = np.repeat(np.arange(len(strata)), [len(take) for take in picked])
+        found.append(heterogeneity(accounts, themes[np.concatenate(picked)], np.concatenate(levels)))
+    return [one for one in found if not math.isnan(one.phi)]

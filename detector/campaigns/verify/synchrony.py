@@ -43,7 +43,10 @@ def synchrony(cohort: Cohort) -> list[Evidence]:
     weekend = weekends(cohort.tables)
     observed = mean_correlation(residuals(counts, platform))
     rng = np.random.default_rng(len(counts))
-    drawn = np.array([mean_correlation(residuals(_other_days(counts, weekend, rng), platform)) for _ in range(ROUNDS)])
+    expectation = _expectation(counts, platform)
+    drawn = np.array(
+        [mean_correlation(_standardised(_other_days(counts, weekend, rng) - expectation)) for _ in range(ROUNDS)]
+    )
     expected, spread = float(drawn.mean()), max(float(drawn.std()), 1e-6)
     p = float(norm.sf((observed - expected) / spread))
     weight = digits(p, cap_for(cohort.size, CAP))
@@ -85,11 +88,20 @@ def residuals(counts: Floats, platform: Floats) -> Floats:
     -------
     ndarray, shape (n_accounts, n_days · 24)
     """
-    n = len(counts)
-    excess = (counts - counts.sum(axis=(1, 2), keepdims=True) * platform).reshape(n, -1)
-    excess -= excess.mean(axis=1, keepdims=True)
-    scaled: Floats = excess / np.maximum(excess.std(axis=1, keepdims=True), 1e-9)
-    return scaled
+    return _standardised(counts - _expectation(counts, platform))
+
+
+def _expectation(counts: Floats, platform: Floats) -> Floats:
+    """Each account's total spread like the platform's: the same whatever the order of its days."""
+    found: Floats = counts.sum(axis=(1, 2), keepdims=True) * platform
+    return found
+
+
+def _standardised(excess: Floats) -> Floats:
+    flat = excess.reshape(len(excess), -1)
+    flat -= flat.mean(axis=1, keepdims=True)
+    flat /= np.maximum(flat.std(axis=1, keepdims=True), 1e-9)
+    return flat
 
 
 def mean_correlation(series: Floats) -> float:
@@ -113,9 +125,11 @@ def _busiest(counts: Floats) -> Floats:
 
 def _other_days(counts: Floats, weekend: npt.NDArray[np.bool_], rng: np.random.Generator) -> Floats:
     """Each account's days in another order, weekdays among weekdays and weekends among weekends."""
-    shuffled = counts.copy()
+    n, n_days, hours = counts.shape
+    order = np.empty((n, n_days), np.int64)
     for kind in (weekend, ~weekend):
         days = np.flatnonzero(kind)
-        order = rng.permuted(np.tile(days, (len(counts), 1)), axis=1)
-        shuffled[:, days] = np.take_along_axis(counts, order[:, :, None], axis=1)
+        order[:, days] = rng.permuted(np.tile(days, (n, 1)), axis=1)
+    order += n_days * np.arange(n)[:, None]
+    shuffled: Floats = counts.reshape(-1, hours).take(order.ravel(), axis=0).reshape(counts.shape)
     return shuffled

@@ -17,7 +17,9 @@ from scipy.stats import binom
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
+from detector.campaigns.holdings import run_sizes, run_starts
 from detector.campaigns.reference import Reference
+from detector.profiles.orders import order_by
 from detector.remembering import once
 
 #: What tells one user of an account from another.
@@ -84,5 +86,8 @@ def changed_hands(rows: pd.DataFrame) -> tuple[Ints, int]:
 
 def _first_day(position: Ints, value: npt.NDArray[np.uint64], day: Ints) -> Ints:
     """Day on which the account first used the value of each request."""
-    table = pd.DataFrame({"account": position, "value": value, "day": day})
-    return np.asarray(table.groupby(["account", "value"])["day"].transform("min"), dtype=np.int64)
+    order = order_by(position, value, day)
+    starts = run_starts(position[order], value[order])
+    found = np.empty(len(order), np.int64)
+    found[order] = np.repeat(day[order][starts], run_sizes(starts))
+    return found

@@ -1,5 +1,6 @@
 """Bad input C: columns and values."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,6 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from detector.errors import InputError
+from detector.inspection import inspect
+from detector.logs import parquet_decoding, parquet_process
+from detector.logs.convert import convert
+from detector.logs.files import discover
+from detector.logs.rejects import Rejects
+from detector.settings import Reading, Settings
 from tests.logs.bad_input.scanning import GOOD, T, line, logs, scan
 from tests.logs.reading import read, read_path
 
@@ -91,20 +98,70 @@ def test_c7_a_parquet_bomb_is_set_aside_by_its_rows_and_columns(tmp_path):
     assert ran.run["limits"]["max_parquet_cells"]["reached"] == 1
 
 
-def test_c7_a_file_that_kills_or_outlives_its_reader_is_set_aside(tmp_path, monkeypatch):
-    logs(tmp_path, good__jsonl=GOOD)
-    written(tmp_path / "logs", "killer.parquet")
-    for harm, said in (
-        ("import os; os.kill(os.getpid(), 11)", "ended the process that read it (exit code -11)"),
-        ("while True: pass", "takes over 1 s"),
-        ("raise SystemExit(21)", "takes over 2,147,483,648 bytes"),
-    ):
-        monkeypatch.setattr("detector.logs.parquet_check._CHILD", harm)
-        monkeypatch.setattr("detector.logs.parquet_check._known", {})
-        (tmp_path / "s.toml").write_text("[reading]\nparquet_seconds = 1\n")
+@pytest.mark.parametrize("good_batches", [-1, 2])  # -1: it does not survive the footer
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("os.kill(os.getpid(), 11)", "ended the process that read it (exit code -11)"),
+        ("os._exit(0)", "ended the process that read it (exit code 0)"),
+        ("exec('while True: pass')", "takes over 1 s"),
+        ("threading.Event().wait()", "takes over 1 s"),
+        ("bytearray(1 << 40)", "takes over 2,147,483,648 bytes"),
+    ],
+)
+def test_c7_a_file_that_kills_or_outlives_its_reader_is_set_aside(tmp_path, monkeypatch, harm, said, good_batches):
+    place = logs(tmp_path, good__jsonl=GOOD)
+    accounts = ["a", None, "b", "c", "d", "e"]  # one row would be rejected, but none of them counts
+    written(place, "killer.parquet", timestamp=[NOON] * 6, account_id=accounts)
+    (tmp_path / "s.toml").write_text("[reading]\nparquet_seconds = 1\nbatch_rows = 2\n")
+    with children_that(monkeypatch, tmp_path, harm, good_batches):
         ran = scan(tmp_path, options=("--settings", tmp_path / "s.toml"))
-        assert (ran.code, ran.run["rows"]["used"]) == (3, 1)
-        assert f"killer.parquet: the Parquet file {said}" in ran.stderr
+    assert (ran.code, ran.run["rows"]["in"], ran.run["rows"]["used"]) == (3, 1, 1)
+    assert ran.run["population"]["accounts"] == 1
+    assert f"killer.parquet: the Parquet file {said}" in ran.stderr
+    assert "none of its rows counts" in next(entry["error"] for entry in ran.run["inputs"] if not entry["rows_in"])
+
+
+def test_c7_a_file_that_kills_its_reader_is_neither_converted_nor_inspected(tmp_path, monkeypatch):
+    place = logs(tmp_path, good__jsonl=GOOD)
+    written(place, "killer.parquet", timestamp=[NOON] * 6, account_id=list("abcdef"))
+    files, reading, rejects = discover([str(place)]), Reading(batch_rows=2), Rejects()
+    (tmp_path / "out").mkdir()
+    with children_that(monkeypatch, tmp_path, "os.abort()", 2):
+        reports = convert(files, tmp_path / "out", reading, None, rejects)
+        found = inspect([str(place)], settings=Settings(reading=reading))
+    assert [report.rows_in for report in reports] == [1, 0]
+    assert [pq.read_metadata(path).num_rows for path in (tmp_path / "out").iterdir()] == [1]
+    assert (found.rows, found.accounts) == (1, 1)
+
+
+@contextmanager
+def children_that(monkeypatch, folder, harm, good_batches):
+    """Make processes that decode Parquet do harm when they have handed over so many batches."""
+    program = folder / "harm.py"
+    program.write_text(
+        f"""
+import importlib.util, os, socket, threading
+place = importlib.util.spec_from_file_location("child", {str(parquet_process.PROGRAM)!r})
+child = importlib.util.module_from_spec(place)
+place.loader.exec_module(child)
+handed, batches = child._handed, []
+def harmful(schema, batch):
+    if batch is not None:
+        batches.append(batch)
+    if len(batches) > {good_batches}:
+        {harm}
+    return handed(schema, batch)
+child._handed = harmful
+child.serve(socket.socket(fileno=0))
+"""
+    )
+    parquet_process.stop()
+    with monkeypatch.context() as patched:
+        patched.setattr(parquet_process, "PROGRAM", program)
+        patched.setattr(parquet_decoding, "_known", {})
+        yield
+        parquet_process.stop()
 
 
 def test_c7_the_child_keeps_to_its_limit_of_memory(tmp_path):

@@ -1,0 +1,158 @@
+"""Files of logs into the store: each content once, each request once, whatever files they come in.
+
+The record of a content is written last and makes what was written before it count. A run that is killed in between
+leaves profiles that no record names; the next run writes them again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from detector.logs.files import STDIN, LogFile
+from detector.logs.mapping import Mapping
+from detector.nightly import fragments, ledger, sealed, writes
+from detector.nightly.damage import DamagedStore
+from detector.nightly.ledger import Part, Taken
+from detector.nightly.store import Store
+from detector.profiles.files import Held, Profiled, Task, read_files
+from detector.profiles.spill import Spilled
+from detector.secret import subkey
+from detector.settings import Settings
+
+_State = list[int]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Files that have changed since they were read, or never were.
+
+    Attributes
+    ----------
+    files : list of LogFile
+    states : dict of str to list of int
+        What each looked like on disk before it was read, by path.
+    others : int
+        Files that have not changed.
+    """
+
+    files: list[LogFile]
+    states: dict[str, _State | None]
+    others: int
+
+
+def unread(store: Store, files: Sequence[LogFile]) -> Unread:
+    """Tell which files need not be read again."""
+    seen = _seen(store)
+    states = {file.path: _state(file.path) for file in files if file.name != STDIN}
+    new = [file for file in files if file.name == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
+    return Unread(new, states, len(files) - len(new))
+
+
+def take(
+    store: Store,
+    new: Unread,
+    settings: Settings,
+    mapping: Mapping | None,
+    after: str | None,
+    done: Callable[[Profiled], None] | None = None,
+    remember: bool = False,
+) -> list[Profiled]:
+    """Read files, and put what is new of them into the store.
+
+    Parameters
+    ----------
+    after : str or None
+        Newest night that has been judged.
+    remember : bool
+        Whether what was built tells which account each pseudonym stands for.
+    """
+    known = ledger.records(store)
+    taken = {one.content for one in known}
+    held = Held(
+        lambda digest: "a file of an earlier run" if _content(store, digest) in taken else None,
+        lambda days: ledger.hashes_of_days(store, known, days),
+    )
+    reading, everything, storing = settings.reading, (None, None), replace(store.storing, remember=remember)
+    tasks = [Task(file, reading, mapping, store.key, store.sizes, everything, storing) for file in new.files]
+    read = read_files(tasks, settings.profiling.workers, done, held)
+    for one in read:
+        content = _content(store, one.report.sha256)
+        if one.report.sha256 and content not in taken:
+            taken.add(content)
+            _keep(store, content, one, after)
+    readable = {one.task.file.path for one in read if one.report.sha256 and one.task.file.name != STDIN}
+    seen = _seen(store) | {_name(store, path): new.states[path] for path in readable}
+    writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
+    return read
+
+
+def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
+    """Write profiles, hashes and rejects of a content, then its record."""
+    profile, parts = one.built.profile, []
+    assert not isinstance(profile, Spilled)
+    requests = np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64)
+    days = np.concatenate(one.built.days) if one.built.days else np.zeros(0, np.int32)
+    for day, own in fragments.by_day(profile) if profile is not None else ():
+        here = np.sort(requests[days == day])
+        data = fragments.encoded(own), fragments.parquet(pa.table({"request": here}))
+        paths = ledger.profile_path(store, content, day), ledger.requests_path(store, content, day)
+        writes.make(paths[0].parent)
+        for path, part in zip(paths, data, strict=True):
+            writes.write(path, part)
+        mark = int(here.sum(dtype=np.uint64))
+        known = dict(sorted(one.built.known[day].items()))
+        parts.append(Part(day, len(here), mark, sealed.digest(data[0]), sealed.digest(data[1]), known))
+    rejects = one.rejects.to_table().drop_columns(["detail"])
+    if rejects.num_rows:
+        writes.write(store / "rejects" / f"{content}.parquet", fragments.parquet(rejects))
+    taken = Taken(
+        content,
+        after,
+        one.report.rows_in,
+        one.built.rows_used,
+        one.built.rows_duplicate,
+        one.report.rows_rejected,
+        "damaged" if one.report.error else None,
+        {f"{value:016x}": name for value, name in sorted(one.built.names.of["model"].items())},
+        parts,
+    )
+    writes.write(ledger.record_path(store, content), ledger.as_bytes(store, taken))
+
+
+def _content(store: Store, sha256: str) -> str:
+    """Name of a content that does not tell it."""
+    return hmac.digest(subkey(store.key, "content"), sha256.encode(), "sha256").hex()[:32]
+
+
+def _name(store: Store, path: str) -> str:
+    """Name of a path that does not tell it."""
+    return hmac.digest(subkey(store.key, "path"), os.path.abspath(path).encode(), "sha256").hex()[:32]
+
+
+def _state(path: str) -> _State | None:
+    """What changes whenever a file on disk does; None where there is no file to ask."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+
+
+def _seen(store: Store) -> dict[str, Any]:
+    """Files that were read before; without the list, all are read again, which changes nothing."""
+    path: Path = store / "seen.json"
+    if not path.exists():
+        return {}
+    try:
+        files: dict[str, Any] = sealed.opened(path, store.seal)["files"]
+    except DamagedStore:
+        return {}
+    return files

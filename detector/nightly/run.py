@@ -1,0 +1,168 @@
+"""A run: what is new is read into the store, then every night that is due is judged and committed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from detector.judging import Notice, People, Terms
+from detector.logs import parquet_process
+from detector.logs.files import discover
+from detector.logs.formats import known
+from detector.logs.survey import described, linked, survey
+from detector.nightly import generations, ledger, retention
+from detector.nightly.calendar import due, last_closed
+from detector.nightly.decision_log import read_decisions
+from detector.nightly.identities import add
+from detector.nightly.intake import take, unread
+from detector.nightly.ledger import Taken, date
+from detector.nightly.lineage_file import dumped
+from detector.nightly.night import LINEAGE, judged, made_from
+from detector.nightly.people import under_pseudonyms, vouched
+from detector.nightly.promotions import current
+from detector.nightly.store import Store
+from detector.pipeline import Request, read_people
+from detector.profiles.files import Profiled
+from detector.results.folder import ScanResult, artefacts
+from detector.results.record import Clock
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A night that a run saw to.
+
+    Attributes
+    ----------
+    changed : bool
+        False where its results stood already, from the same rows and terms.
+    """
+
+    night: dt.date
+    changed: bool
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did.
+
+    Attributes
+    ----------
+    files : list of Profiled
+        Files that were read.
+    unread : int
+        Files that have not changed since an earlier run read them.
+    nights : list of Judged
+    closed, newest_day : date
+        Newest closed day, and the newest day up to it of which the store has requests.
+    """
+
+    files: list[Profiled]
+    unread: int
+    nights: list[Judged]
+    closed: dt.date
+    newest_day: dt.date
+
+
+def run(
+    store: Store,
+    request: Request,
+    *,
+    now: dt.datetime,
+    night: dt.date | None,
+    render: Callable[[ScanResult], str],
+    tell: Notice,
+    clock: Clock,
+    identities: Path | None = None,
+) -> Run:
+    """Read what is new, and judge the nights that are due.
+
+    Parameters
+    ----------
+    store : Store
+        Held for writing.
+    request : Request
+        Logs, accounts files, settings, allow-list.
+    now : datetime
+        Moment taken for the present: days that ended `nightly.delay_hours` before it are closed.
+    night : date or None
+        The one night to judge, instead of all that are due.
+    render : callable
+        Makes the report of a result.
+    identities : Path or None
+        File outside the store that tells which account each pseudonym stands for; what is read is added to it.
+
+    Raises
+    ------
+    InputError
+        If the store holds no request of a closed day.
+    """
+    retention.check(request.settings.nightly)
+    generations.sweep(store)
+    earlier = generations.judged(store)
+    with clock.stage("reading"):
+        files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock, identities)
+    taken = ledger.records(store)
+    days = [date(day) for day in ledger.marks(taken)]
+    closed = last_closed(now, request.settings.nightly.delay_hours)
+    nights = due(closed, days, earlier, night)
+    people = under_pseudonyms(read_people(request), store.storing)
+    parquet_process.stop()
+    terms = Terms(request.settings, store.key, request.baseline, vouched(request.allow, store.storing))
+    done = [_night(store, taken, one, people, terms, render, tell) for one in nights]
+    retention.retire(store, taken, max(generations.judged(store)), request.settings.nightly)
+    return Run(files, unread_files, done, closed, max(day for day in days if day <= closed))
+
+
+def _read(
+    store: Store, request: Request, after: str | None, tell: Notice, clock: Clock, identities: Path | None
+) -> tuple[list[Profiled], int]:
+    """Files that were read, and how many needed not be."""
+    if not request.paths:
+        return [], 0
+    new = unread(store, discover(request.paths))
+    if not new.files:
+        return [], new.others
+    settings, mapping = request.settings, request.mapping
+    reports = survey(new.files, settings.reading, mapping)
+    if any(report.format in known() for report in reports):
+        for sentence in described(reports):
+            tell(sentence)
+    finished: list[Profiled] = []
+
+    def done(one: Profiled) -> None:
+        finished.append(one)
+        clock.say("reading", len(finished) / len(new.files))
+
+    with linked(new.files, reports, settings.reading, mapping) as told:
+        read = take(store, new, settings, told, after, done, identities is not None)
+    parquet_process.stop()
+    if identities is not None:
+        add(identities, {name: id for one in read for name, id in one.built.identities.items()})
+    return read, new.others
+
+
+def _night(
+    store: Store,
+    taken: Sequence[Taken],
+    night: dt.date,
+    people: People,
+    terms: Terms,
+    render: Callable[[ScanResult], str],
+    tell: Notice,
+) -> Judged:
+    decisions = read_decisions(store.folder)
+    terms = replace(terms, baseline=terms.baseline or current(store.folder, night))
+    origin = made_from(store, taken, night, people, terms, decisions)
+    standing = generations.manifest(store, night)
+    if standing is not None and standing["made_from"] == origin:
+        return Judged(night, False)
+    clock = Clock(None)
+    found = judged(store, taken, night, people, terms, decisions, clock, tell)
+    with clock.stage("report"):
+        files = artefacts(found.result, render(found.result)) | {LINEAGE: dumped(found.lineage)}
+    with clock.stage("commit"):
+        generations.commit(store, night, origin, files)
+    return Judged(night, True, dict(clock.seconds))

@@ -1,0 +1,84 @@
+"""The days that a night judges, from the store into one merged profile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+
+from detector.logs.reader import FileReport
+from detector.logs.rejects import Rejects
+from detector.nightly import fragments, ledger, sealed
+from detector.nightly.ledger import Part, Taken
+from detector.nightly.store import Store
+from detector.profiles import files
+from detector.profiles.build import Built
+from detector.profiles.files import Window
+from detector.profiles.fingerprints import DAY_US, Names
+from detector.profiles.profile import Profile, merge
+from detector.profiles.sizes import Sizes
+from detector.schema import QUERY_NAMES
+
+
+def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> Window:
+    """Everything the store holds of some days, with samples cut to what the window has room for.
+
+    The parts of a window are its days, not the files they came in, so that it is the same however rows were spread
+    over files. How far samples are cut follows from the counters of all days; each day is cut as it is read.
+    """
+    of_day = {day: [(one, part) for one in taken for part in one.parts if part.day == day] for day in days}
+    held = {day: own for day, own in of_day.items() if own}
+    fitted = sizes.fitted(pd.concat([_counts(store, own) for own in held.values()])) if held else sizes
+    profiles: list[Profile] = []
+    parts: list[files.Taken] = []
+    for day, own in held.items():
+        whole = [fragment(store, one, part) for one, part in own]
+        profiles.append(merge(whole, fitted, [store.sizes] * len(whole)))
+        parts.append(_as_part(taken, day, len(parts)))
+    profile = merge(profiles, fitted, [fitted] * len(profiles)) if profiles else None
+    return Window(profile, parts, _names(taken))
+
+
+def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> pd.DataFrame:
+    """Requests of each account of a day."""
+    columns = ["account_id", "requests"]
+    paths = [ledger.profile_path(store, one.content, part.day) for one, part in own]
+    tables = [fragments.columns_of(path, columns) for path in paths]
+    return tables[0] if len(tables) == 1 else pd.concat(tables).groupby("account_id", as_index=False).sum()
+
+
+def fragment(store: Store, one: Taken, part: Part) -> Profile:
+    """Profile of one content and day."""
+    path = ledger.profile_path(store, one.content, part.day)
+    return fragments.decoded(path, sealed.read(path, part.profile), part.day)
+
+
+def place(day: int, moment: int) -> str:
+    """Words for a request: its day and the µs of the day."""
+    time = dt.timedelta(microseconds=moment)
+    return (dt.datetime.combine(ledger.date(day), dt.time()) + time).isoformat() + "Z"
+
+
+def _as_part(taken: Sequence[Taken], day: int, index: int) -> files.Taken:
+    """A day as a source of rows, with what the record of a run says of one."""
+    rows, mark = ledger.marks(taken)[day]
+    known = [part.known for one in taken for part in one.parts if part.day == day]
+    report = FileReport(
+        path=str(ledger.date(day)),
+        index=index,
+        format="stored",
+        sha256=f"{mark:016x}",
+        rows_in=rows,
+        first_timestamp=day * DAY_US,
+        last_timestamp=(day + 1) * DAY_US - 1,
+        nulls={name: rows - sum(one.get(name, 0) for one in known) for name in QUERY_NAMES},
+    )
+    return files.Taken(Built(rows_used=rows), report, Rejects())
+
+
+def _names(taken: Sequence[Taken]) -> Names:
+    names = Names()
+    for one in taken:
+        names.of["model"] |= {int(value, 16): name for value, name in one.models.items()}
+    return names

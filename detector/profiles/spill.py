@@ -1,0 +1,147 @@
+"""Profiles of files on disk until all are merged: account by account, so that memory does not grow with the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc
+
+from detector.profiles.profile import Profile, merge
+from detector.profiles.sizes import Sizes
+from detector.profiles.sketches import grouped_sum
+
+#: Rows that are written, and read, at a time.
+BLOCK_ROWS = 8_192
+#: Rows of samples that are merged at a time.
+RANGE_ROWS = 262_144
+TABLES = ("days", "requests", "activity", "distinct")
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Spilled:
+    """A profile on disk.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds an Arrow file for each table.
+    ids : ndarray of str
+        Its accounts, sorted.
+    rows : ndarray of int64, shape (n_accounts,)
+        Sampled requests of each.
+    first : dict of str to ndarray of int64
+        Of each table, the account with which each block begins, and one past the last.
+    """
+
+    folder: Path
+    ids: npt.NDArray[np.object_]
+    rows: Ints
+    first: dict[str, Ints]
+
+    def table(self, name: str, since: int, until: int, columns: list[str] | None = None) -> pd.DataFrame:
+        """Rows of a table of the accounts from `since` up to before `until`."""
+        first = self.first[name]
+        # the block before the first that begins with an account may hold rows of it too
+        begin = max(0, int(np.searchsorted(first[:-1], since, side="left")) - 1)
+        end = int(np.searchsorted(first[:-1], until, side="left"))
+        with pa.OSFile(str(self.folder / f"{name}.arrow")) as file:
+            reader = pa.ipc.open_file(file)
+            blocks = [reader.get_batch(i) for i in range(begin, end)]
+            rows = pa.Table.from_batches(blocks, schema=reader.schema)
+            account = rows.column("account").to_numpy()
+            low, high = np.searchsorted(account, [since, until])
+            rows = rows.slice(low, high - low)
+            names = columns or rows.column_names
+            return pd.DataFrame({name: rows.column(name).to_numpy() for name in names}, copy=False)
+
+    def piece(self, since: int, until: int) -> Profile:
+        """Profile of the accounts from `since` up to before `until`."""
+        tables = {name: self.table(name, since, until) for name in TABLES}
+        moved = {name: table.assign(account=table["account"] - since) for name, table in tables.items()}
+        return Profile(self.ids[since:until], **moved)
+
+
+def spill(profile: Profile, folder: Path) -> Spilled:
+    """Write a profile to an empty folder."""
+    first = {}
+    for name in TABLES:
+        table: pd.DataFrame = getattr(profile, name)
+        first[name] = _write(table, folder / f"{name}.arrow")
+    rows = np.bincount(profile.requests["account"].to_numpy(), minlength=len(profile.ids))
+    return Spilled(folder, profile.ids, rows, first)
+
+
+def _write(table: pd.DataFrame, path: Path) -> Ints:
+    arrays = {str(name): pa.array(table[name].to_numpy(), from_pandas=False) for name in table.columns}
+    rows = pa.table(arrays)
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=BLOCK_ROWS)
+    account = table["account"].to_numpy()
+    ends = account[-1:] + 1 if len(account) else np.zeros(1, np.int64)
+    return np.append(account[::BLOCK_ROWS], ends)
+
+
+def merge_all(parts: list[Profile | Spilled], sizes: Sizes) -> Profile:
+    """`merge` of profiles that are all in memory or all on disk."""
+    on_disk = [part for part in parts if isinstance(part, Spilled)]
+    if on_disk:
+        return merge_spilled(on_disk, sizes)
+    return merge([part for part in parts if isinstance(part, Profile)], sizes)
+
+
+def merge_spilled(parts: list[Spilled], sizes: Sizes) -> Profile:
+    """`merge` of profiles on disk, a range of accounts at a time."""
+    ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
+    place = pd.Index(ids)
+    codes = [place.get_indexer(pd.Index(part.ids)) for part in parts]
+    held, fitted = _fitted(parts, codes, sizes)
+    pieces: list[tuple[int, dict[str, pd.DataFrame]]] = []
+    for since, until in _ranges(parts, codes, len(ids)):
+        spans = [np.searchsorted(code, [since, until]) for code in codes]
+        chosen = [i for i, (low, high) in enumerate(spans) if low < high]
+        inside = [parts[i].piece(int(spans[i][0]), int(spans[i][1])) for i in chosen]
+        merged = merge(inside, fitted, [held[i] for i in chosen])
+        pieces.append((since, {name: getattr(merged, name) for name in TABLES}))
+    return Profile(ids, **{name: _joined(pieces, name) for name in TABLES})
+
+
+def _fitted(parts: list[Spilled], codes: list[Ints], sizes: Sizes) -> tuple[list[Sizes], Sizes]:
+    """What the samples of each part were fitted to, and those of the union are."""
+    if sum(int(part.rows.sum()) for part in parts) <= sizes.window:
+        return [sizes] * len(parts), sizes
+    names = ["account", "day", "requests"]
+    days = [part.table("days", 0, len(part.ids), names) for part in parts]
+    moved = [table.assign(account=code[table["account"].to_numpy()]) for table, code in zip(days, codes, strict=True)]
+    union = grouped_sum(pd.concat(moved, ignore_index=True), ["account", "day"], ["requests"])
+    return [sizes.fitted(table) for table in days], sizes.fitted(union)
+
+
+def _ranges(parts: list[Spilled], codes: list[Ints], n: int) -> list[tuple[int, int]]:
+    """Ranges of accounts with about `RANGE_ROWS` rows of samples in all parts together."""
+    rows = np.zeros(n, np.int64)
+    for part, code in zip(parts, codes, strict=True):
+        rows[code] += part.rows
+    full = np.cumsum(rows) // RANGE_ROWS
+    ends = [*(np.flatnonzero(np.diff(full)) + 1).tolist(), n]
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
+def _joined(pieces: list[tuple[int, dict[str, pd.DataFrame]]], name: str) -> pd.DataFrame:
+    """A table of all pieces, which are emptied of it on the way."""
+    tables = []
+    for since, piece in pieces:
+        table = piece.pop(name)
+        tables.append({str(c): table[c].to_numpy() for c in table.columns})
+        tables[-1]["account"] = tables[-1]["account"] + since
+    columns: dict[str, Any] = {}
+    for column in list(tables[0]):
+        columns[column] = np.concatenate([table.pop(column) for table in tables])
+    return pd.DataFrame(columns, copy=False)
