@@ -49,7 +49,7 @@ notebooks: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=180 notebooks
 
 # the tables of docs/performance.md; how well campaigns are found: make bench BENCH="evaluate curves formats"
-BENCH ?= throughput kernels compare
+BENCH ?= throughput kernels compare search
 bench: $(VENV)/test.stamp
 	@for name in $(BENCH); do \
 		echo "== benchmarks/$$name.py"; $(BIN)/python "benchmarks/$$name.py" || exit 1; \

@@ -12,15 +12,17 @@ References
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
+from detector.campaigns.pairs import Holdings, unpaired
 from detector.profiles.keys import FAMILY_OF, KINDS
 from detector.profiles.orders import order_by
 from detector.settings import Campaigns
+
+Ints = npt.NDArray[np.int64]
 
 #: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
 #: benchmarks, courses and viral prompts look.
@@ -51,21 +53,6 @@ LINKING = (
 DOUBLE = ("head", "tail", "system")
 _FAMILIES = tuple(FAMILY_OF[kind] for kind in KINDS)
 
-_PAIRS = """
-SELECT a.kind AS kind_1, a.key AS key_1, b.kind AS kind_2, b.key AS key_2,
-       count(DISTINCT a.principal)::BIGINT AS principals, any_value(a.degree)::BIGINT AS degree_1,
-       any_value(b.degree)::BIGINT AS degree_2
-FROM held a JOIN held b ON a.account = b.account
- AND (a.family < b.family OR (a.kind = b.kind AND a.double AND a.key < b.key))
-GROUP BY ALL HAVING principals >= 2
-"""
-_HOLDERS = """
-SELECT c.composite::BIGINT AS composite, a.account::BIGINT AS account FROM significant c
-JOIN held a ON a.kind = c.kind_1 AND a.key = c.key_1
-JOIN held b ON b.kind = c.kind_2 AND b.key = c.key_2 AND a.account = b.account
-ORDER BY composite, account
-"""
-
 
 def significant_composites(
     keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns
@@ -89,21 +76,42 @@ def significant_composites(
         ``composite``, ``account``.
     """
     held = _held(keys, principals, settings)
+    holdings, kind, key, degree = _coded(held)
     total = len(np.unique(principals))
-    with duckdb.connect() as database:
-        database.register("held", held)
-        tried: pd.DataFrame = database.execute(_PAIRS).df()
-        for side in ("1", "2"):
-            tried[f"family_{side}"] = np.array(_FAMILIES, dtype=object)[tried[f"kind_{side}"]]
-        tried["expected"] = _expected(tried, total)
-        tried["p"] = _chance(tried, total)
-        kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
-        composites = tried[kept].sort_values(["kind_1", "key_1", "kind_2", "key_2"], ignore_index=True)
-        database.register("significant", composites.assign(composite=np.arange(len(composites))))
-        holders: pd.DataFrame = database.execute(_HOLDERS).df()
+    pair, many = holdings.counted()
+    tried = pd.DataFrame({"principals": many})
+    for side, code in zip(("1", "2"), unpaired(pair), strict=True):
+        tried[f"kind_{side}"], tried[f"key_{side}"], tried[f"degree_{side}"] = kind[code], key[code], degree[code]
+        tried[f"family_{side}"] = np.array(_FAMILIES, dtype=object)[kind[code]]
+    tried["expected"] = _expected(tried, total)
+    tried["p"] = _chance(tried, total)
+    kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
+    composites = tried[kept].reset_index(drop=True)
+    number, account = holdings.holders(pair[kept.to_numpy()])
     for side in ("1", "2"):
         composites[f"kind_{side}"] = np.array(KINDS, dtype=object)[composites[f"kind_{side}"]]
-    return composites, holders
+    return composites, pd.DataFrame({"composite": number, "account": account})
+
+
+def _coded(held: pd.DataFrame) -> tuple[Holdings, Ints, npt.NDArray[np.uint64], Ints]:
+    """Holdings under numbers for keys, ascending with kind and key, and kind, key and degree of each number."""
+    kind, key = held["kind"].to_numpy(), held["key"].to_numpy()
+    order = order_by(kind, key)
+    k, v = kind[order], key[order]
+    new = np.append(True, (k[1:] != k[:-1]) | (v[1:] != v[:-1]))[: len(k)]
+    code = np.empty(len(order), np.int64)
+    code[order] = np.cumsum(new) - 1
+    account = held["account"].to_numpy()
+    first = np.flatnonzero(np.append(True, account[1:] != account[:-1])[: len(account)])
+    holdings = Holdings(
+        starts=np.append(first, len(account)),
+        account=account,
+        principal=held["principal"].to_numpy(),
+        code=code,
+        family=held["family"].to_numpy(),
+        twice=np.where(held["double"].to_numpy(), kind, -1),
+    )
+    return holdings, k[new], v[new], held["degree"].to_numpy()[order][new]
 
 
 def _held(keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns) -> pd.DataFrame:

@@ -23,6 +23,7 @@ SUMMARIES = {
     "report": "Write the HTML report of a scan again.",
     "diff": "Tell what became of the campaigns of an earlier result.",
     "decide": "Write down a verdict on a campaign or an account.",
+    "backtest": "Judge past nights again with other settings.",
     "reveal": "Tell which accounts pseudonyms stand for, and log who asked.",
     "features": "List the features with unit, direction and benign causes.",
     "simulate": "Write synthetic logs with planted campaigns.",

@@ -10,13 +10,13 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError, OutputError
+from detector.nightly import writes
 
 _SEAL = "seal"
 
@@ -62,7 +62,7 @@ def append(path: Path, entry: dict[str, Any]) -> None:
             for one in entries:
                 seal = _seal(one, seal)
             before = path.read_bytes() if entries else b""
-            _put(path, before + _line(entry | {_SEAL: _seal(entry, seal)}))
+            writes.write(path, before + _line(entry | {_SEAL: _seal(entry, seal)}))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); nothing was added.") from error
 
@@ -76,24 +76,6 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _put(path: Path, text: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _opened(line: bytes) -> dict[str, Any] | None:

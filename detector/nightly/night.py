@@ -1,4 +1,4 @@
-"""One night: the days up to it judged, held against the night before, and committed."""
+"""One night: the days up to it scanned, and what its results follow from."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from detector.judging import Notice, People, Terms, judge, sizes_of
 from detector.nightly import generations, ledger, lineage_file
 from detector.nightly.decisions import Decision, Decisions
 from detector.nightly.ledger import Taken, day_of
+from detector.nightly.lineage import Lineage
 from detector.nightly.notes import late, notes
 from detector.nightly.people import as_of
-from detector.nightly.sequel import Night, sequel
+from detector.nightly.promotions import current
 from detector.nightly.store import Store
 from detector.nightly.window import place, window
 from detector.profiles.fingerprints import DAY_US
+from detector.results.folder import ScanResult
 from detector.results.record import Clock
 
 LINEAGE = "lineage.json"
@@ -54,12 +56,17 @@ def made_from(
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def in_force(store: Store, terms: Terms, night: dt.date) -> Terms:
+    """Terms with the baseline that was in force on a night, unless they name one."""
+    return terms if terms.baseline else replace(terms, baseline=current(store.folder, on=night))
+
+
 def before(store: Store, night: dt.date) -> dt.date | None:
     """The newest night before a night that was judged."""
     return max((one for one in generations.judged(store) if one < night), default=None)
 
 
-def judged(
+def scanned(
     store: Store,
     taken: Sequence[Taken],
     night: dt.date,
@@ -68,12 +75,12 @@ def judged(
     decisions: Decisions,
     clock: Clock,
     tell: Notice,
-) -> Night:
-    """Judge a night, whose window holds at least one request."""
+) -> ScanResult:
+    """Scan the window of a night, which holds at least one request; a result without a clock in it."""
     days = days_of(night, terms.settings.nightly.window_days)
     with clock.stage("store"):
         read = window(store, taken, days, sizes_of(terms.settings))
-    scanned = judge(
+    result = judge(
         read,
         as_of(people, (days[-1] + 1) * DAY_US),
         replace(terms, watched=decisions.on(night).watched()),
@@ -82,10 +89,14 @@ def judged(
         place=place,
         tell=tell,
     )
-    del scanned.run["timings"]
+    del result.run["timings"]
+    return result
+
+
+def lineage_before(store: Store, night: dt.date) -> Lineage | None:
+    """What is remembered from the night before a night."""
     previous = before(store, night)
-    lineage = lineage_file.loaded(generations.artefact(store, previous, LINEAGE)) if previous else None
-    return sequel(lineage, scanned, decisions, night, terms.settings)
+    return lineage_file.loaded(generations.artefact(store, previous, LINEAGE)) if previous else None
 
 
 def _words(decision: Decision) -> list[object]:

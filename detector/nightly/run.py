@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from detector.judging import Notice, People, Terms
@@ -19,9 +19,9 @@ from detector.nightly.identities import add
 from detector.nightly.intake import take, unread
 from detector.nightly.ledger import Taken, date
 from detector.nightly.lineage_file import dumped
-from detector.nightly.night import LINEAGE, judged, made_from
+from detector.nightly.night import LINEAGE, in_force, lineage_before, made_from, scanned
 from detector.nightly.people import under_pseudonyms, vouched
-from detector.nightly.promotions import current
+from detector.nightly.sequel import sequel
 from detector.nightly.store import Store
 from detector.pipeline import Request, read_people
 from detector.profiles.files import Profiled
@@ -154,13 +154,14 @@ def _night(
     tell: Notice,
 ) -> Judged:
     decisions = read_decisions(store.folder)
-    terms = replace(terms, baseline=terms.baseline or current(store.folder, night))
+    terms = in_force(store, terms, night)
     origin = made_from(store, taken, night, people, terms, decisions)
     standing = generations.manifest(store, night)
     if standing is not None and standing["made_from"] == origin:
         return Judged(night, False)
     clock = Clock(None)
-    found = judged(store, taken, night, people, terms, decisions, clock, tell)
+    result = scanned(store, taken, night, people, terms, decisions, clock, tell)
+    found = sequel(lineage_before(store, night), result, decisions, night, terms.settings)
     with clock.stage("report"):
         files = artefacts(found.result, render(found.result)) | {LINEAGE: dumped(found.lineage)}
     with clock.stage("commit"):

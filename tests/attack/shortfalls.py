@@ -7,16 +7,16 @@ import pytest
 
 from tests.attack.worlds import SEEDS
 
-_LONE = "recall 0.00: nothing but content and frames is shared, and settings and identities are each account's own"
+_LONE = (
+    "recall 0.00: accounts with unrelated identities and no frame in common; that work is dealt out shows too little"
+)
 _NEIGHBOURS = "evaluators with a harness or judges with a rubric are taken into a campaign in some worlds"
 ALWAYS = {
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.89, where it is 0.98 without",
     "extraction mixed into a proxy's traffic, 5 percent": "recall 0.59: joined with other proxies, the group ends in C",
     "a data set dealt out with no frame and unrelated identities": _LONE,
-    "aged accounts with a card and a residential address each": _LONE,
     "aged accounts with a card, a residential address and a frame each": _LONE,
     "a thin spray": "recall 0.00: two requests from each account",
-    "a solo account at full speed": "recall 0.00: one account is never flagged by itself",
     "test_a_campaign_is_not_split_by_its_pools": "pair recall 0.98, pair precision 0.48: it is merged with another",
     "test_an_allow_listed_look_alike_is_left_out_and_counted": "another campaign is merged with it and suppressed",
 }

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from detector.errors import InputError, OutputError
+from detector.nightly import writes
 from detector.nightly.journal import append, read_journal
 
 
@@ -78,7 +79,31 @@ def test_a_write_that_fails_leaves_the_journal_as_it_was(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match="nothing was added"):
+    with pytest.raises(OutputError, match="cannot be written"):
         append(path, {"number": 3})
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".tmp"] == []
+
+
+def test_an_addition_that_is_cut_off_at_any_step_leaves_the_journal_whole(tmp_path, monkeypatch):
+    path = filled(tmp_path / "decisions.jsonl")
+    ends = []
+    for number in range(20):
+        left = [number]
+
+        def end(step, at, left=left):
+            if left[0] == 0:
+                raise KeyboardInterrupt(step)
+            left[0] -= 1
+
+        monkeypatch.setattr(writes, "before", end)
+        before = len(read_journal(path))
+        try:
+            append(path, {"number": 100 + number})
+        except KeyboardInterrupt as ended:
+            ends.append(str(ended))
+            assert len(read_journal(path)) in (before, before + 1)
+        else:
+            assert read_journal(path)[-1]["number"] == 100 + number
+            break
+    assert ends == ["open", "write", "fsync", "rename", "fsync folder"]

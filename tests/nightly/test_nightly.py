@@ -6,8 +6,11 @@ import json
 import pytest
 
 from detector.errors import InputError, UsageError
+from detector.nightly.replays import replays
+from detector.nightly.store import opened
+from detector.pipeline import Request
 from detector.results import load_result
-from tests.nightly.runs import FIRST, contents, night, results, rows_of, write_log
+from tests.nightly.runs import FIRST, KEY, contents, night, results, rows_of, write_log
 
 
 def logs_of(folder, days):
@@ -145,3 +148,15 @@ def test_profiles_and_nights_are_kept_for_as_long_as_they_are_to_be(tmp_path):
     assert days == ["2026-03-05", "2026-03-06"]
     assert nights == ["2026-03-04", "2026-03-05", "2026-03-06"]
     assert len(list((tmp_path / "store" / "files").iterdir())) == 2
+
+
+def test_past_nights_with_the_same_settings_differ_in_nothing(tmp_path):
+    logs = logs_of(tmp_path / "logs", range(3))
+    for day in range(3):
+        night(tmp_path / "store", logs, day)
+    before = contents(tmp_path / "store")
+    found = list(replays(opened(tmp_path / "store", KEY), Request(()), last=2))
+    assert [one["day"] for one in found] == ["2026-03-02", "2026-03-03"]
+    assert all(one["gained"]["accounts"] == one["lost"]["accounts"] == 0 for one in found)
+    assert not any(one["found"] or one["missed"] or one["tier"] for one in found)
+    assert contents(tmp_path / "store") == before

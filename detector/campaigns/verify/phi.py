@@ -110,6 +110,5 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
 
 def _shown(rate: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """How much of a small correlation shows in a bit that is set at this rate, against one set in half."""
-    at = ndtri(rate)
-    found: npt.NDArray[np.float64] = np.exp(-at * at) / (4 * rate * (1 - rate))
+    found: npt.NDArray[np.float64] = np.exp(-(ndtri(rate) ** 2)) / (4 * rate * (1 - rate))
     return found
