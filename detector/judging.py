@@ -20,7 +20,7 @@ from detector.profiles.assemble import assemble
 from detector.profiles.files import Window
 from detector.profiles.profile import Sizes
 from detector.profiles.tables import Tables
-from detector.results import record
+from detector.results import limits, record
 from detector.results.folder import ScanResult
 from detector.results.review import review
 from detector.results.sampling import of_all_requests, scale_counts
@@ -121,7 +121,8 @@ def judge(
         allowed = terms.allow.on(_date(tables.last_day))
         tables = allowed.without_keys(tables, terms.key)
         coverage = record.coverage_of(window, people.table)
-        warnings = cautions(tables)
+        reached = limits.reached(settings.reading, *_read(window, people))
+        warnings = limits.said(reached) + cautions(tables)
     for sentence in warnings:
         tell(f"Warning: {sentence}")
     with clock.stage("features"):
@@ -167,7 +168,19 @@ def judge(
         )
         scale_counts(result, settings.reading.sampling_rate)
     result.run = record.run_record(
-        settings, terms.key, window, people.reports, coverage, off, tables, groups, scores, allowed, source, clock
+        settings,
+        terms.key,
+        window,
+        people.reports,
+        reached,
+        coverage,
+        off,
+        tables,
+        groups,
+        scores,
+        allowed,
+        source,
+        clock,
     )
     result.run["coverage"]["notes"] += warnings
     if settings.review.budget > 0:
@@ -183,6 +196,13 @@ def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:
     worst = np.argsort(-scores.score, kind="stable")[:EXPLAINED]
     found: npt.NDArray[np.int64] = np.unique(np.concatenate([worst, *(group.cohort.members for group in groups)]))
     return found
+
+
+def _read(window: Window, people: People) -> tuple[list[FileReport], dict[str, int]]:
+    """Reports of all files, and for what reasons how many of their rows were rejected."""
+    rejects = window.rejects
+    rejects.merge(people.rejects)
+    return [*(one.report for one in window.files), *people.reports], rejects.reasons()
 
 
 def sizes_of(settings: Settings) -> Sizes:

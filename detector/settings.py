@@ -23,6 +23,7 @@ class Reading:
     max_keys: int = 1024
     max_key_bytes: int = 256
     max_depth: int = 64
+    max_accounts: int = 2_000_000
     max_parquet_cells: int = 250_000_000
     parquet_check: bool = True
     parquet_memory_bytes: int = 2 << 30

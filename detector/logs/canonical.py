@@ -99,7 +99,9 @@ def _short_text(text: pa.Array, name: str, intake: Intake) -> pa.Array:
         text = pc.if_else(pc.equal(lengths, 0), None, text)
     if name.endswith("_id") and (pc.max(lengths).as_py() or 0) > intake.settings.max_id_bytes:
         short = pc.less_equal(lengths, intake.settings.max_id_bytes)
-        intake.note(name, "longer than an id may be, set to null", pc.sum(pc.invert(short)).as_py())
+        long = pc.sum(pc.invert(short)).as_py()
+        intake.note(name, "longer than an id may be, set to null", long)
+        intake.over("max_id_bytes", long)
         text = pc.if_else(short, text, None)
     if name.endswith("_id"):
         text = _without_keys(text, name, intake)

@@ -114,7 +114,7 @@ def _refuse_many_keys(line: bytes, shape: LineShape, limits: Reading) -> None:
     if len(value) > limits.max_keys:
         raise _Refused("keys", f"the object has over {limits.max_keys:,} keys")
     if any(len(key.encode()) > limits.max_key_bytes for key in value):
-        raise _Refused("keys", f"a key of the object has over {limits.max_key_bytes} bytes")
+        raise _Refused("key_too_long", f"a key of the object has over {limits.max_key_bytes} bytes")
 
 
 def depth_of(line: bytes) -> int:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from detector.errors import InputError
-from detector.logs.remote import Copy, RemoteFile, fetched, is_address, listed
+from detector.logs.copies import Copy, standard_input
+from detector.logs.remote import RemoteFile, fetched, is_address, listed
 
 STDIN = "-"
 #: What a folder's file must end in, a compression's suffix aside, to be taken for a log.
@@ -75,7 +76,7 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
     ----------
     paths : sequence of str
         Files of any name, folders (searched below, hidden names skipped, data files by their
-        extension), globs, ``-`` for standard input, and addresses (`logs.remote`), whose objects are copied.
+        extension), globs, ``-`` for standard input, which is copied, and addresses (`logs.remote`), whose objects are.
 
     Returns
     -------
@@ -102,6 +103,9 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
 
 
 def _file(path: str, index: int, remote: RemoteFile | None) -> LogFile:
+    if path == STDIN:
+        copy = standard_input()
+        return LogFile(copy.path, index, STDIN, copy)
     if remote is None:
         return LogFile(path, index)
     copy = fetched(remote)

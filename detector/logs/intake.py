@@ -29,6 +29,7 @@ class FileReport:
     rows_rejected: int = 0
     rows_blank: int = 0
     rows_other: int = 0
+    reached: dict[str, int] = field(default_factory=dict)
     raw_keys: int = 0
     first_timestamp: int | None = None
     last_timestamp: int | None = None
@@ -61,6 +62,11 @@ class Intake:
         """Count values of a column that were set to null or changed; rows that hold them stay."""
         if values:
             self.odd[column, what] += values
+
+    def over(self, limit: str, values: int) -> None:
+        """Count values that were set to null because they are over a limit, a setting of `Reading`."""
+        if values:
+            self.report.reached[limit] = self.report.reached.get(limit, 0) + values
 
     def require(self, missing: list[str]) -> None:
         """Refuse a file that lacks columns.

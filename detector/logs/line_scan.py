@@ -32,7 +32,8 @@ class LineScan:
         encoded = [key.encode() for key in sorted(set(keys))]
         self._keys = np.frombuffer(b"".join(encoded), np.uint8)
         self._bounds = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
-        self._limits = np.array([deepest, 2 * most_keys, longest_key], np.int64)
+        # keys are strings: where there are no more strings than keys are allowed, there are no more keys
+        self._limits = np.array([deepest, most_keys, longest_key], np.int64)
 
     def needs_a_closer_look(self, data: bytes) -> bool:
         """Whether some line is not braced, breaks a limit, or may repeat or disguise a key."""

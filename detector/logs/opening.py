@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from detector.errors import InputError
-from detector.logs.files import STDIN, LogFile
+from detector.logs.files import LogFile
 from detector.settings import Reading
 
 PIECE = 1 << 20
@@ -55,11 +54,10 @@ class Source:
     read: int = 0
     decoded: int = 0
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-    _state: tuple[int, int] | None = None
+    _state: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
-        if self.handle is not sys.stdin.buffer:
-            self._state = self._current()
+        self._state = self._current()
 
     def refuse_change(self) -> None:
         """Refuse what was written to since it was opened: its end may be half a row.
@@ -69,7 +67,7 @@ class Source:
         DamagedFile
             All rows have been read by then.
         """
-        if self._state is not None and self._state != self._current():
+        if self._state != self._current():
             raise DamagedFile(
                 f"{self.name}: was written to while it was read; the rows up to where it was read count. "
                 "Scan again when it is complete."
@@ -245,8 +243,6 @@ def refuse_foreign(name: str, head: bytes, inside: str = "") -> None:
 
 
 def _opened(file: LogFile) -> BinaryIO:
-    if file.path == STDIN:
-        return sys.stdin.buffer
     try:
         mode = os.stat(file.path).st_mode
         if not stat.S_ISREG(mode):

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from detector.errors import InputError
 from detector.logs.canonical import Loose
 from detector.logs.coerce import plain
-from detector.logs.files import STDIN
 from detector.logs.intake import Intake
 from detector.logs.messages import unfold_arrays
 from detector.logs.opening import PIECE, DamagedFile, Source
@@ -27,12 +26,10 @@ def read_parquet(source: Source, intake: Intake, columns: tuple[Column, ...]) ->
     Raises
     ------
     InputError
-        If the file comes from standard input or lacks a required column.
+        If it lacks a required column.
     DamagedFile
         If it cannot be read to its end.
     """
-    if intake.file.path == STDIN:
-        raise InputError("-: Parquet cannot be read from standard input; save it to a file first.")
     _digest(source, intake)
     try:
         schema = schema_of(intake.file, intake.settings)

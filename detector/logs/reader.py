@@ -15,7 +15,7 @@ from detector.logs.canonical import Loose, checked_batch
 from detector.logs.canonical_rows import CanonicalRows
 from detector.logs.csv_tables import read_csv
 from detector.logs.documents import Document, are_envelopes, document_in
-from detector.logs.files import STDIN, LogFile
+from detector.logs.files import LogFile
 from detector.logs.foreign import ForeignRows, from_tables, source_columns
 from detector.logs.formats import CANONICAL, Recognised, named, recognise
 from detector.logs.intake import FileReport, Intake
@@ -97,7 +97,7 @@ def _query_rows(intake: Intake, said: Mapping) -> Iterator[Loose]:
         if format.linked and links is None:
             raise InputError(
                 f"{intake.file.shown}: the rows of {format.title} are tied to others, for which the files are read "
-                "twice; that cannot be done with standard input. Save it to a file first."
+                "twice: read them inside `detector.logs.survey.linked`."
             )
         yield from opened.foreign(ForeignRows(intake, format, QUERIES, said.account_key, links))
         opened.source.refuse_change()
@@ -174,8 +174,7 @@ class Opened:
     def close(self) -> None:
         """Close the file, however far it was read."""
         self._finish()
-        if self.intake.file.path != STDIN:
-            self.source.handle.close()
+        self.source.handle.close()
 
     def _finish(self) -> None:
         report = self.intake.report
@@ -209,8 +208,7 @@ def open_log(intake: Intake, format: str | None, tell: Callable[[Iterable[object
         said = None if format is None else Recognised(named(format))
         opened = _opened(source, intake, tell if said is None else lambda records: said)
     except BaseException:
-        if intake.file.path != STDIN:
-            source.handle.close()
+        source.handle.close()
         raise
     found = opened.recognised
     intake.report.has_facts = found.format is not None and found.format.linked and found.format.has_facts(opened.sample)
@@ -223,7 +221,7 @@ def _opened(source: Source, intake: Intake, tell: Callable[[Iterable[object]], R
     report = intake.report
     if source.compression == "none" and source.head.startswith(PARQUET):
         report.container = "parquet"
-        records = [] if intake.file.path == STDIN else list(parquet_sample(intake))
+        records = list(parquet_sample(intake))
         return Opened(intake, source, (), records, tell(records))
     head, stream = _with_head(source.pieces(), intake)
     if source.compression != "none":

@@ -33,6 +33,12 @@ class Rejects:
         if len(self._entries) > 2 * self.max_kept:
             self._prune()
 
+    def add_many(self, file: str, rows: Iterable[int], many: int, reason: str, detail: str) -> None:
+        """Count many rows of a file for one reason; of them, those whose place is known are listed."""
+        self.counts[file, reason] += many
+        self._entries += [(file, row, _NO_OFFSET, reason, detail) for row in rows]
+        self._prune()
+
     def merge(self, other: Rejects) -> None:
         """Take over what another list holds, of files read elsewhere."""
         self.counts.update(other.counts)

@@ -1,22 +1,19 @@
 """Logs that live elsewhere: objects at an Arrow filesystem address, copied into nameless files while they are read.
 
-The copy has no name in any folder, so that nothing of it is left behind when the process ends, however it ends.
 Credentials are found by the filesystem's own library, never in an address.
 """
 
 from __future__ import annotations
 
 import fnmatch
-import os
 import re
 import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from detector.errors import InputError, UsageError
+from detector.logs.copies import PIECE, Copy, nameless
 
 if TYPE_CHECKING:
     import pyarrow.fs
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
 _MAGIC = re.compile(r"[*\[]")
-_PIECE = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -47,17 +43,6 @@ class RemoteFile:
     path: str
     size: int
     filesystem: pyarrow.fs.FileSystem
-
-
-class Copy:
-    """A nameless local copy, gone with this object."""
-
-    def __init__(self, handle: BinaryIO) -> None:
-        self._gone = weakref.finalize(self, handle.close)
-        self.path = handle.name if isinstance(handle.name, str) else f"/proc/{os.getpid()}/fd/{handle.fileno()}"
-
-    def __reduce__(self) -> tuple[type[None], tuple[()]]:
-        return type(None), ()  # another process reads the copy by its path, and does not keep it
 
 
 def is_address(path: str) -> bool:
@@ -127,24 +112,17 @@ def fetched(file: RemoteFile) -> Copy:
     """
     import pyarrow as pa
 
-    handle = _nameless()
+    handle = nameless()
     copy = Copy(handle)
     try:
         with file.filesystem.open_input_stream(file.path, compression=None) as stream:
-            shutil.copyfileobj(stream, handle, _PIECE)
+            shutil.copyfileobj(stream, handle, PIECE)
         handle.flush()
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{file.address}: cannot be copied here ({_first_line(error)}).") from error
     if handle.tell() != file.size:
         raise InputError(f"{file.address}: {handle.tell()} bytes came where {file.size} were listed; scan again.")
     return copy
-
-
-def _nameless() -> BinaryIO:
-    """A file without a name, or where the system has none, one that is deleted when it is closed."""
-    if hasattr(os, "O_TMPFILE") and os.path.isdir(f"/proc/{os.getpid()}/fd"):
-        return tempfile.TemporaryFile()
-    return tempfile.NamedTemporaryFile(prefix="detector-")  # type: ignore[return-value]
 
 
 def _first_line(error: Exception) -> str:

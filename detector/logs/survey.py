@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from detector.errors import InputError, SetAside
-from detector.logs.files import STDIN, LogFile
+from detector.logs.files import LogFile
 from detector.logs.foreign import Gatherer
 from detector.logs.formats import known
 from detector.logs.intake import FileReport, Intake
@@ -21,15 +21,13 @@ from detector.settings import Reading
 
 
 def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = None) -> list[FileReport]:
-    """Tell of each file what it is written in and of what format it is; standard input is left out.
+    """Tell of each file what it is written in and of what format it is.
 
     A file that cannot be opened has an error in its report; it is raised when the file is read.
     """
     said = said or Mapping()
     reports = []
     for file in files:
-        if file.path == STDIN:
-            continue
         report = FileReport(path=file.shown, index=file.index)
         reports.append(report)
         intake = Intake(file, settings, said.canonical_paths, report, Rejects())

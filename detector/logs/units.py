@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 
 from detector.errors import InputError
-from detector.logs.files import STDIN, LogFile
+from detector.logs.files import LogFile
 from detector.logs.intake import FileReport
 from detector.logs.mapping import Mapping
 from detector.logs.reader import read_queries
@@ -22,12 +22,12 @@ MOST_ROWS = 2_000_000
 def values_of_fields(files: Sequence[LogFile], settings: Reading, said: Mapping | None) -> dict[str, int]:
     """Count the values of each field that could be the account, of those that have any.
 
-    Reads the files once more, up to `MOST_ROWS` rows; standard input cannot be.
+    Reads the files once more, up to `MOST_ROWS` rows.
     """
     seen: dict[str, set[str]] = {name: set() for name in FIELDS}
     rows = 0
     for file in files:
-        if file.path == STDIN or rows >= MOST_ROWS:
+        if rows >= MOST_ROWS:
             continue
         try:
             for batch in read_queries(file, settings, said, FileReport(), Rejects(0)):

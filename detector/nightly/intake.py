@@ -51,8 +51,8 @@ class Unread:
 def unread(store: Store, files: Sequence[LogFile]) -> Unread:
     """Tell which files need not be read again."""
     seen = _seen(store)
-    states = {file.path: _state(file.path) for file in files if file.path != STDIN}
-    new = [file for file in files if file.path == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
+    states = {file.path: _state(file.path) for file in files if file.name != STDIN}
+    new = [file for file in files if file.name == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
     return Unread(new, states, len(files) - len(new))
 
 
@@ -88,7 +88,7 @@ def take(
         if one.report.sha256 and content not in taken:
             taken.add(content)
             _keep(store, content, one, after)
-    readable = {one.task.file.path for one in read if one.report.sha256} - {STDIN}
+    readable = {one.task.file.path for one in read if one.report.sha256 and one.task.file.name != STDIN}
     seen = _seen(store) | {_name(store, path): new.states[path] for path in readable}
     writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
     return read

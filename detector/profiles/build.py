@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from detector.errors import InputError
+from detector.profiles.draw import Draw
 from detector.profiles.fingerprints import DAY_US, Columns, Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes, merge, profile_of
 from detector.profiles.spill import Spilled
@@ -18,6 +19,8 @@ from detector.secret import pseudonym
 
 #: Rows that are fingerprinted before they are folded into the profile.
 FOLD_ROWS = 65_536
+#: Rows of accounts beyond the limit that are listed.
+LISTED = 10_000
 
 
 @dataclass
@@ -34,6 +37,11 @@ class Repeats:
 
     hashes: npt.NDArray[np.uint64]
     kept_here: npt.NDArray[np.bool_]
+
+    @classmethod
+    def none(cls) -> Repeats:
+        """No repeats: every row counts."""
+        return cls(np.zeros(0, np.uint64), np.zeros(0, bool))
 
     def keep(self, request: npt.NDArray[np.uint64], identified: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """True for each row that counts; remembers what it has let through."""
@@ -79,6 +87,10 @@ class Built:
         Where profiles are stored: of each day, rows in which a column is known.
     identities : dict of str to str
         Account ids by the names that stand for them, where they are to be remembered.
+    rows_beyond : int
+        Rows of accounts that did not stay in the draw; `beyond` says where the first of them stand.
+    bar : int or None
+        Of the draw, when the file had been read.
     """
 
     profile: Profile | Spilled | None = None
@@ -90,6 +102,9 @@ class Built:
     rows_used: int = 0
     rows_duplicate: int = 0
     rows_out_of_window: int = 0
+    rows_beyond: int = 0
+    beyond: list[int] = field(default_factory=list)
+    bar: int | None = None
 
 
 def build_profile(
@@ -100,6 +115,7 @@ def build_profile(
     repeats: Repeats | None = None,
     built: Built | None = None,
     storing: Storing | None = None,
+    draw: Draw | None = None,
 ) -> Built:
     """Profile of a stream of batches.
 
@@ -117,6 +133,8 @@ def build_profile(
         Filled as the stream is read, so that what came before damage in a file is kept.
     storing : Storing, optional
         Given where profiles are kept for later nights.
+    draw : Draw, optional
+        Which accounts stay; rows of others are counted for good only where its bar is known from the start.
 
     Raises
     ------
@@ -128,14 +146,18 @@ def build_profile(
     built.names = fingerprinter.names
     failure: list[InputError] = []
     parts: list[Profile] = []
-    selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing)
+    selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing, draw)
     for ids, account, columns in _folds(selected, storing, built.identities):
         parts.append(profile_of(ids, account, columns, sizes))
         # as in a merge sort: a row is moved as often as the number of folds can be halved
         while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
             parts.append(merge([parts.pop(), parts.pop()], sizes))
+        if draw is not None and sum(len(part.ids) for part in parts) > 2 * draw.most:
+            parts = [draw.cut(merge(parts, sizes))]
     if parts:
-        built.profile = parts[0] if len(parts) == 1 else merge(parts, sizes)
+        whole = parts[0] if len(parts) == 1 else merge(parts, sizes)
+        built.profile = whole if draw is None else draw.cut(whole)
+    built.bar = None if draw is None else draw.bar
     if failure:
         raise failure[0]
     return built
@@ -162,6 +184,7 @@ def _selected(
     repeats: Repeats | None,
     built: Built,
     storing: Storing | None,
+    draw: Draw | None,
 ) -> Iterator[tuple[pa.Array, Columns]]:
     """Fingerprinted rows that count, with the others counted."""
     since, until = window
@@ -174,6 +197,7 @@ def _selected(
         inside &= time < until if until is not None else True
         built.rows_out_of_window += int((~inside).sum())
         batch = batch if inside.all() else batch.filter(pa.array(inside))
+        batch = batch if draw is None else _drawn(batch, draw, built)
         ids, columns = fingerprinter.columns(batch)
         if storing:
             columns["identified"] = np.ones(len(ids), bool)
@@ -207,6 +231,16 @@ def _count_known(batch: pa.RecordBatch, day: npt.NDArray[np.int64], known: dict[
             here = dict(zip(*(part.tolist() for part in np.unique(kept, return_counts=True)), strict=True))
         for one, n in here.items():
             known.setdefault(one, Counter())[name] += n
+
+
+def _drawn(batch: pa.RecordBatch, draw: Draw, built: Built) -> pa.RecordBatch:
+    """Rows of accounts that stay, with the others counted and, up to a bound, listed."""
+    stay = draw.stays(batch.column("account_id"))
+    if stay.all():
+        return batch
+    built.rows_beyond += int((~stay).sum())
+    built.beyond += batch.column("row").filter(pa.array(~stay)).to_pylist()[: LISTED - len(built.beyond)]
+    return batch.filter(pa.array(stay))
 
 
 def _folds(

@@ -23,7 +23,8 @@ from detector.logs.parquet_decoding import DAMAGE, schema_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, Storing, build_profile
-from detector.profiles.fingerprints import Names
+from detector.profiles.draw import Draw, bar_over
+from detector.profiles.fingerprints import Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes
 from detector.profiles.spill import merge_all, spill
 from detector.settings import Reading
@@ -44,6 +45,7 @@ class Task:
     window: tuple[int | None, int | None]
     storing: Storing | None = None
     spill: Path | None = None
+    bar: int | None = None
 
 
 @dataclass
@@ -147,8 +149,10 @@ def read_files(
     files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
     _drop_copies(files, held)
     again = _repeats(files, held)
+    bar, crowded = _bar(files)
+    again |= {i: again.get(i, Repeats.none()) for i in crowded}
     if again:
-        redone = _run([files[i].task for i in again], list(again.values()), workers, None)
+        redone = _run([replace(files[i].task, bar=bar) for i in again], list(again.values()), workers, None)
         for i, one in zip(again, redone, strict=True):
             files[i] = one
     return files
@@ -233,11 +237,15 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     built = Built()
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing)
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task))
     except SetAside:
         built = Built()
     except InputError as error:
         report.error = str(error)
+    if built.rows_beyond:
+        detail = f"the log has over {task.reading.max_accounts:,} accounts"
+        rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
+        report.rows_rejected += built.rows_beyond
     if task.spill is not None and isinstance(built.profile, Profile):
         built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
     return Profiled(built, report, rejects, task)
@@ -265,6 +273,28 @@ def _drop_copies(files: list[Profiled], held: Held | None) -> None:
                 rows_out_of_window=built.rows_out_of_window,
             )
             one.report.warnings.append(f"The content is that of {known}: its rows count once.")
+
+
+def _draw(task: Task) -> Draw | None:
+    """Draw of the accounts that stay; a store keeps all."""
+    if task.storing is not None:
+        return None
+    return Draw(task.reading.max_accounts, RequestFingerprinter(task.key).accounts, task.bar)
+
+
+def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
+    """Hash over which accounts are out, and the files that hold such accounts; none where there are few enough."""
+    told = [one.built.bar for one in files if one.built.bar is not None]
+    ids = {i: one.built.profile.ids for i, one in enumerate(files) if one.built.profile is not None}
+    most = files[0].task.reading.max_accounts if files else 0
+    if not files or files[0].task.storing or (not told and sum(map(len, ids.values())) <= most):
+        return None, []
+    hashes_of = RequestFingerprinter(files[0].task.key).accounts
+    hashes = {i: hashes_of(pa.array(names, pa.large_string())) for i, names in ids.items()}
+    over_all = bar_over(hashes.values(), most)
+    told += [] if over_all is None else [over_all]
+    bar = min(told, default=None)
+    return bar, [i for i, h in hashes.items() if files[i].built.bar is not None or (bar is not None and h.max() > bar)]
 
 
 def _repeats(files: list[Profiled], held: Held | None) -> dict[int, Repeats]:

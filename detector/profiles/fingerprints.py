@@ -119,6 +119,11 @@ class RequestFingerprinter:
         out["request"] = self._request(batch, out)
         return get("account_id"), out
 
+    def accounts(self, ids: pa.Array) -> U64:
+        """Hashes of account ids."""
+        found: U64 = self._text.values(ids, PURPOSES["account"])
+        return found
+
     def _system(self, values: pa.Array) -> tuple[U64, npt.NDArray[np.uint8]]:
         codes, unique = _encoded(values)
         found = self._text.texts(unique)
@@ -177,7 +182,7 @@ class RequestFingerprinter:
 
     def _request(self, batch: pa.RecordBatch, out: Columns) -> U64:
         """Hash that stands for the request: of its id within its account, or of all it says where it has none."""
-        account = self._text.values(batch.column("account_id"), PURPOSES["account"])
+        account = self.accounts(batch.column("account_id"))
         named = self._text.values(batch.column("request_id"), PURPOSES["request_id"])
         by_id = self._text.rows(np.stack([account, named], axis=1), PURPOSES["request_id"])
         if out["identified"].all():

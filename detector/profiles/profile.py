@@ -85,6 +85,14 @@ class Profile:
     activity: pd.DataFrame
     distinct: pd.DataFrame
 
+    def only(self, keep: npt.NDArray[np.bool_]) -> Profile:
+        """Profile of some of the accounts."""
+        code = np.cumsum(keep) - 1
+        tables = [table[keep[table["account"].to_numpy()]] for table in (self.days, self.requests)]
+        beside = [table[keep[table["account"].to_numpy()]] for table in (self.activity, self.distinct)]
+        days, requests, activity, distinct = (_moved(t, code).reset_index(drop=True) for t in (*tables, *beside))
+        return Profile(self.ids[keep], days, requests, activity, distinct)
+
 
 def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], columns: Columns, sizes: Sizes) -> Profile:
     """Profile of fingerprinted requests.

@@ -17,9 +17,10 @@ from detector.errors import DetectorError
 from detector.logs.reader import FileReport
 from detector.profiles.files import Taken, Window
 from detector.profiles.tables import Tables
+from detector.results.limits import Reached
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 from detector.secret import key_id
-from detector.settings import Reading, Settings
+from detector.settings import Settings
 
 if TYPE_CHECKING:
     from detector.campaigns.allow import AllowList
@@ -44,15 +45,6 @@ FAMILY_NEEDS = {
     "model": ("model",),
     "takeover": ("client_ip", "user_agent"),
 }
-
-#: Limits that cost a row, with the reason under which it is rejected, and limits that cost the rest of a file.
-LIMITS_ON_ROWS = {
-    "max_line_bytes": "line_too_long",
-    "max_id_bytes": "id_too_long",
-    "max_keys": "keys",
-    "max_depth": "depth",
-}
-LIMITS_ON_FILES = ("max_expansion", "max_parquet_cells", "parquet_memory_bytes", "parquet_seconds")
 
 
 class RowsUnaccounted(DetectorError):
@@ -110,7 +102,7 @@ def coverage_of(window: Window, people: pa.Table | None) -> Coverage:
 
 
 def _accepted(one: Taken) -> int:
-    return one.report.rows_in - one.report.rows_rejected
+    return one.report.rows_in - one.report.rows_rejected + one.built.rows_beyond
 
 
 def nothing_usable(window: Window) -> str:
@@ -140,6 +132,7 @@ def run_record(
     key: bytes,
     window: Window,
     account_reports: Sequence[FileReport],
+    limits: Reached,
     coverage: Coverage,
     off: Sequence[Off],
     tables: Tables,
@@ -169,7 +162,7 @@ def run_record(
         "accounts_files": [_accounts_file(report) for report in account_reports],
         "rows": rows,
         "rejected_by_reason": window.rejects.reasons(),
-        "limits": _limits(settings.reading, window),
+        "limits": limits,
         "raw_keys_hashed": sum(one.report.raw_keys for one in window.files),
         "window": {
             "first": _iso(int(tables.days["first_us"].min())),
@@ -206,20 +199,6 @@ def _input(one: Taken) -> dict[str, Any]:
         "error": report.error,
         "warnings": list(report.warnings),
     }
-
-
-def _limits(reading: Reading, window: Window) -> dict[str, dict[str, Any]]:
-    """Of each limit on input: its value, what happens to what is over it, and how often that happened."""
-    reasons = window.rejects.reasons()
-    errors = [one.report.error or "" for one in window.files]
-    found = {
-        name: {"limit": getattr(reading, name), "policy": "row rejected", "reached": reasons.get(reason, 0)}
-        for name, reason in LIMITS_ON_ROWS.items()
-    }
-    for name in LIMITS_ON_FILES:
-        reached = sum(f"reading.{name}" in error for error in errors)
-        found[name] = {"limit": getattr(reading, name), "policy": "file set aside", "reached": reached}
-    return found
 
 
 def _accounts_file(report: FileReport) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 import zstandard
 
 from detector.errors import InputError
-from detector.logs.files import LogFile
+from detector.logs.files import LogFile, discover
 from detector.logs.opening import DamagedFile, open_source
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
@@ -103,5 +103,7 @@ def test_standard_input_is_read_whatever_its_compression(monkeypatch):
 
     monkeypatch.setattr("sys.stdin", Stdin)
     report = FileReport()
-    batches = list(read_queries(LogFile("-", 0), Reading(), None, report, Rejects()))
+    [file] = discover(["-"])
+    batches = list(read_queries(file, Reading(), None, report, Rejects()))
     assert sum(b.num_rows for b in batches) == report.rows_in == 40_000
+    assert report.path == "-"

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from detector.errors import InputError
-from detector.logs.files import LogFile
+from detector.logs.files import discover
 from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
+from detector.logs.survey import linked, survey
 from detector.settings import Reading
 from tests.logs.formats.reading import read_files, read_records
 from tests.logs.formats.samples import APIM_CALL, APIM_GATEWAY, AZURE, BEDROCK, PAIR, STORED, VERTEX
@@ -215,15 +215,17 @@ def test_apim_a_join_made_by_a_query_needs_no_second_table(tmp_path):
     assert apim(tmp_path, [APIM_GATEWAY | APIM_CALL]).row["account_id"] == "sub-1"
 
 
-def test_what_needs_two_passes_is_refused_on_standard_input(monkeypatch):
+def test_what_needs_two_passes_is_read_from_standard_input(monkeypatch):
     import io
 
     class Stdin:
-        buffer = io.BytesIO((json.dumps(APIM_CALL) + "\n").encode())
+        buffer = io.BytesIO("".join(json.dumps(row) + "\n" for row in (APIM_CALL, APIM_GATEWAY)).encode())
 
     monkeypatch.setattr("sys.stdin", Stdin)
-    with pytest.raises(InputError, match="Save it to a file first"):
-        list(read_queries(LogFile("-", 0), Reading(), None, FileReport(), Rejects()))
+    files = discover(["-"])
+    with linked(files, survey(files, Reading()), Reading(), None) as told:
+        [batch] = read_queries(files[0], Reading(), told, FileReport(), Rejects())
+    assert batch.column("account_id").to_pylist() == ["sub-1"]
 
 
 def test_azure_diagnostics_count_ticks_and_drop_the_second_row(tmp_path):
