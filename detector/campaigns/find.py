@@ -72,6 +72,10 @@ class Group:
         return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
 
 
+#: Keys that have one owner.
+OWNED = ("payment", "device")
+
+
 def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = None) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.
 
@@ -93,7 +97,8 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     held = passages(tables)
     verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     label = of_words(unravel(label, held, holders, settings), held)
-    label = loosen(label, held, _tied(composites, holders, len(label)), settings)
+    tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
+    label = loosen(label, held, tied, settings)
     label = recruit(label, held, holders, ~verified)
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
@@ -140,6 +145,18 @@ def _tied(composites: pd.DataFrame, holders: pd.DataFrame, n: int) -> npt.NDArra
     of_owner = (_hard(composites) | _has(composites, "family", SOFT)) & ~_has(composites, "kind", GENERIC)
     found = np.zeros(n, bool)
     found[holders["account"].to_numpy()[of_owner[holders["composite"].to_numpy()]]] = True
+    return found
+
+
+def _sharing(label: npt.NDArray[np.int64], keys: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Accounts that hold a card or a device together with another of their component."""
+    owned = keys["kind"].isin(OWNED).to_numpy()
+    account, key = keys["account"].to_numpy()[owned], keys["key"].to_numpy()[owned]
+    inside = label[account] >= 0
+    table = pd.DataFrame({"label": label[account[inside]], "key": key[inside], "account": account[inside]})
+    shared = table.groupby(["label", "key"])["account"].transform("nunique") > 1
+    found = np.zeros(len(label), bool)
+    found[table.loc[shared, "account"].to_numpy()] = True
     return found
 
 
