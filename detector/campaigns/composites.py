@@ -19,7 +19,7 @@ from scipy.stats import binom
 
 from detector.campaigns.pairs import Holdings, unpaired
 from detector.profiles.keys import FAMILY_OF, KINDS
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 from detector.settings import Campaigns
 
 Ints = npt.NDArray[np.int64]
@@ -98,11 +98,11 @@ def _coded(held: pd.DataFrame) -> tuple[Holdings, Ints, npt.NDArray[np.uint64], 
     kind, key = held["kind"].to_numpy(), held["key"].to_numpy()
     order = order_by(kind, key)
     k, v = kind[order], key[order]
-    new = np.append(True, (k[1:] != k[:-1]) | (v[1:] != v[:-1]))[: len(k)]
+    new = run_starts(k, v)
     code = np.empty(len(order), np.int64)
     code[order] = np.cumsum(new) - 1
     account = held["account"].to_numpy()
-    first = np.flatnonzero(np.append(True, account[1:] != account[:-1])[: len(account)])
+    first = np.flatnonzero(run_starts(account))
     holdings = Holdings(
         starts=np.append(first, len(account)),
         account=account,
@@ -151,10 +151,8 @@ def _degree(
     """Principals that hold the key of each row."""
     order = order_by(kind, key, principal)
     k, v, p = kind[order], key[order], principal[order]
-    new_key = np.append(True, (k[1:] != k[:-1]) | (v[1:] != v[:-1]))[: len(k)]
-    new = new_key | np.append(True, p[1:] != p[:-1])[: len(k)]
-    group = np.cumsum(new_key) - 1
-    counts = np.bincount(group[new])
+    group = np.cumsum(run_starts(k, v)) - 1
+    counts = np.bincount(group[run_starts(k, v, p)])
     found = np.empty(len(order), np.int64)
     found[order] = counts[group] if len(group) else counts[:0]
     return found
@@ -168,7 +166,7 @@ def _rank(
     """Position of each row among those of its account and family, in ascending order of the given columns."""
     order = order_by(account, family, *by)
     a, f = account[order], family[order]
-    first = np.flatnonzero(np.append(True, (a[1:] != a[:-1]) | (f[1:] != f[:-1]))[: len(a)])
+    first = np.flatnonzero(run_starts(a, f))
     sizes = np.diff(np.append(first, len(a)))
     found = np.empty(len(a), np.int64)
     found[order] = np.arange(len(a)) - np.repeat(first, sizes)

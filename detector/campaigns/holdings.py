@@ -7,23 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from detector.profiles.orders import run_starts
+
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-
-def run_starts(*ordered: npt.NDArray[Any]) -> Mask:
-    """Where in ordered columns a run of equal rows begins.
-
-    Parameters
-    ----------
-    ordered : ndarray, shape (n,)
-        Columns in one order that brings equal rows together.
-    """
-    found = np.zeros(len(ordered[0]), np.bool_)
-    found[:1] = True
-    for values in ordered:
-        found[1:] |= values[1:] != values[:-1]
-    return found
 
 
 def run_sizes(starts: Mask) -> Ints:

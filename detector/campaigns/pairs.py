@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from detector.profiles.orders import distinct_pairs
+from detector.profiles.orders import distinct_pairs, run_starts
 
 Ints = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -102,7 +102,7 @@ def _parts(size: Ints) -> list[tuple[int, int]]:
 def _repeated(pairs: U64) -> tuple[U64, Ints]:
     """Pairs that occur more than once, and how often."""
     pairs.sort()
-    first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)])
+    first = np.flatnonzero(run_starts(pairs))
     many = np.diff(first, append=len(pairs))
     return pairs[first[many > 1]], many[many > 1]
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from detector.profiles.keys import facts_of_accounts
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 from detector.profiles.tables import Tables
 from detector.schema import TRACE_COLUMNS
 from detector.text import Fingerprinter
@@ -112,8 +112,7 @@ def _mostly(inside: npt.NDArray[np.bool_], kind: Ints, value: U64) -> npt.NDArra
 def _heaviest(kind: Ints, account: Ints, value: U64, weight: Ints) -> npt.NDArray[np.bool_]:
     """All facts of accounts, and of the addresses of each account those that it sent most from."""
     order = order_by(kind, account, -weight, value)
-    first = np.append(True, (kind[order][1:] != kind[order][:-1]) | (account[order][1:] != account[order][:-1]))
-    first = first[: len(order)]
+    first = run_starts(kind[order], account[order])
     place = np.arange(len(order)) - np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
     found = np.empty(len(order), bool)
     found[order] = place < ADDRESSES

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from detector.profiles.addresses import parse_address
 from detector.profiles.fingerprints import PURPOSES
-from detector.profiles.orders import distinct_pairs, stable_order
+from detector.profiles.orders import distinct_pairs, run_starts, stable_order
 from detector.text import Fingerprinter
 from detector.text.kernel import TEMPLATE
 
@@ -145,9 +145,8 @@ def _shared(
     rows = rows[stable_order(values[rows])]
     value, entry = values[rows], rows // each
     holder = account[entry]
-    new_value = np.append(True, value[1:] != value[:-1])[: len(rows)]
-    new_pair = new_value | np.append(True, holder[1:] != holder[:-1])[: len(rows)]
-    first = np.flatnonzero(new_pair)
+    new_value = run_starts(value)
+    first = np.flatnonzero(run_starts(value, holder))
     group = np.cumsum(new_value)[first] - 1
     degree = np.bincount(distinct_pairs(group, principal[holder[first]]))[group] if len(first) else first
     kept = degree >= LEAST_DEGREE.get(kind, 2)

@@ -46,12 +46,26 @@ def stable_order(column: Whole) -> Ints:
     return (places & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
+def run_starts(*ordered: Whole) -> npt.NDArray[np.bool_]:
+    """Where in ordered columns a run of equal rows begins.
+
+    Parameters
+    ----------
+    ordered : ndarray, shape (n,)
+        Columns in one order that brings equal rows together.
+    """
+    found = np.zeros(len(ordered[0]), np.bool_)
+    found[:1] = True
+    for values in ordered:
+        found[1:] |= values[1:] != values[:-1]
+    return found
+
+
 def distinct_pairs(group: Ints, member: Ints) -> Ints:
     """Group of each pair that occurs, once a pair, ascending; both numbers below 2³¹."""
     pairs = (group << 32) | member
     pairs.sort()
-    new = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
-    found: Ints = pairs[new] >> 32
+    found: Ints = pairs[run_starts(pairs)] >> 32
     return found
 
 

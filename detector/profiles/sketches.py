@@ -8,16 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 
 
 def first_of_runs(columns: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.int64]:
     """Positions at which a group begins, where equal values of the named columns stand together."""
-    new = np.ones(len(columns[names[0]]), bool)
-    new[1:] = False
-    for name in names:
-        new[1:] |= columns[name][1:] != columns[name][:-1]
-    return np.flatnonzero(new)
+    return np.flatnonzero(run_starts(*(columns[name] for name in names)))
 
 
 def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFrame:

@@ -16,9 +16,9 @@ from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence, chance, digits
-from detector.campaigns.holdings import run_sizes, run_starts, sums
+from detector.campaigns.holdings import run_sizes, sums
 from detector.profiles.keys import FAMILY_OF
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 
 #: Kinds worth a sentence: verb, thing, and what is remarkable about it.
 SENTENCES = {

@@ -22,8 +22,8 @@ from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, chance, coverage, digits
-from detector.campaigns.holdings import run_starts, sums
-from detector.profiles.orders import order_by
+from detector.campaigns.holdings import sums
+from detector.profiles.orders import order_by, run_starts
 
 COLUMNS = {
     "head": ("head",),

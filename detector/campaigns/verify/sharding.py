@@ -21,11 +21,11 @@ from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
-from detector.campaigns.holdings import run_sizes, run_starts
+from detector.campaigns.holdings import run_sizes
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.frames import LEAST_SHARE
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 

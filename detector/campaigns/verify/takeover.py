@@ -17,9 +17,9 @@ from scipy.stats import binom
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
-from detector.campaigns.holdings import run_sizes, run_starts
+from detector.campaigns.holdings import run_sizes
 from detector.campaigns.reference import Reference
-from detector.profiles.orders import order_by
+from detector.profiles.orders import order_by, run_starts
 from detector.remembering import once
 
 #: What tells one user of an account from another.
