@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from detector.campaigns.allow import AllowList
+from detector.campaigns.calendar import date_of
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.profiles.assemble import assemble
@@ -118,7 +118,7 @@ def judge(
     with clock.stage("profiles"):
         assert window.profile is not None
         tables = assemble(window.profile, people.table, window.names, terms.key, sizes_of(settings))
-        allowed = terms.allow.on(_date(tables.last_day))
+        allowed = terms.allow.on(date_of(tables.last_day))
         tables = allowed.without_keys(tables, terms.key)
         coverage = record.coverage_of(window, people.table)
         reached = limits.reached(settings.reading, *_read(window, people))
@@ -209,10 +209,6 @@ def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
     said = settings.profiling
     return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
-
-
-def _date(day: int) -> dt.date:
-    return dt.date(1970, 1, 1) + dt.timedelta(days=day)
 
 
 def _baseline(terms: Terms, features: pd.DataFrame, apart: list[list[int]]) -> tuple[Baseline, str]:

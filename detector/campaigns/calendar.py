@@ -1,6 +1,8 @@
-"""Days and hours of the window: requests by hour, and which days are weekends."""
+"""Days as dates and numbers, and hours of the window: requests by hour, and which days are weekends."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,17 @@ DAY_US = 24 * HOUR_US
 SLOTS_PER_HOUR = 6
 #: Days since the epoch, modulo seven, that are a Saturday or Sunday: 1 January 1970 was a Thursday.
 WEEKEND = (2, 3)
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def day_number(day: dt.date) -> int:
+    """Days from the epoch to a date."""
+    return (day - _EPOCH).days
+
+
+def date_of(number: int) -> dt.date:
+    """Date of a day since the epoch."""
+    return _EPOCH + dt.timedelta(days=number)
 
 
 def hourly(tables: Tables, row: Ints, n: int) -> npt.NDArray[np.float64]:

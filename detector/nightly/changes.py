@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from detector.campaigns.calendar import date_of, day_number
 from detector.nightly.lineage import Line
-from detector.nightly.sighting import Sighting, date_of, day_number
+from detector.nightly.sighting import Sighting
 from detector.settings import Lineage as Limits
 
 #: Kinds, in the order in which they are told.

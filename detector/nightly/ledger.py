@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,11 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from detector.campaigns.calendar import date_of
 from detector.nightly import sealed
 from detector.nightly.damage import DamagedStore
 from detector.nightly.store import Store
 
-EPOCH = dt.date(1970, 1, 1)
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -80,12 +79,12 @@ class Taken:
 
 def profile_path(store: Store, content: str, day: int) -> Path:
     """Where the profile of a content's day is."""
-    return store / "days" / str(date(day)) / f"{content}.parquet"
+    return store / "days" / str(date_of(day)) / f"{content}.parquet"
 
 
 def requests_path(store: Store, content: str, day: int) -> Path:
     """Where the hashes of the requests of a content's day are."""
-    return store / "days" / str(date(day)) / f"{content}.requests.parquet"
+    return store / "days" / str(date_of(day)) / f"{content}.requests.parquet"
 
 
 def record_path(store: Store, content: str) -> Path:
@@ -119,16 +118,6 @@ def marks(taken: Iterable[Taken]) -> dict[int, tuple[int, int]]:
             rows, mark = found.get(part.day, (0, 0))
             found[part.day] = (rows + part.rows, (mark + part.mark) % 2**64)
     return dict(sorted(found.items()))
-
-
-def date(day: int) -> dt.date:
-    """Date of a day since the epoch."""
-    return EPOCH + dt.timedelta(days=day)
-
-
-def day_of(date: dt.date) -> int:
-    """Days from the epoch to a date."""
-    return (date - EPOCH).days
 
 
 def _checked(path: Path, document: dict[str, Any]) -> Taken:

@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from detector.campaigns.calendar import day_number
 from detector.campaigns.traces import Trace
-from detector.nightly.sighting import Member, Sighting, core_of, day_number
+from detector.nightly.sighting import Member, Sighting, core_of
 
 #: Kind of traces that is not remembered for longer than the scans show it: addresses change hands.
 PASSING = "address"

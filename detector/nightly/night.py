@@ -11,10 +11,11 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
+from detector.campaigns.calendar import day_number
 from detector.judging import Notice, People, Terms, judge, sizes_of
 from detector.nightly import generations, ledger, lineage_file
 from detector.nightly.decisions import Decision, Decisions
-from detector.nightly.ledger import Taken, day_of
+from detector.nightly.ledger import Taken
 from detector.nightly.lineage import Lineage
 from detector.nightly.notes import late, notes
 from detector.nightly.people import as_of
@@ -30,7 +31,7 @@ LINEAGE = "lineage.json"
 
 def days_of(night: dt.date, window_days: int) -> range:
     """Days that a night judges, as days since the epoch."""
-    last = day_of(night)
+    last = day_number(night)
     return range(last - window_days + 1, last + 1)
 
 

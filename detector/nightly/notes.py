@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from detector.nightly.ledger import Taken, date
+from detector.campaigns.calendar import date_of
+from detector.nightly.ledger import Taken
 from detector.profiles.tables import Tables
 
 HOURS, SLOTS_PER_HOUR = 24, 6
@@ -25,14 +26,14 @@ def notes(tables: Tables, taken: Sequence[Taken], days: range) -> list[str]:
 
 def late(taken: Sequence[Taken], days: range) -> list[str]:
     """Rows that came after the night of their day had been judged; that night, judged again, tells it."""
-    night = str(date(days[-1]))
+    night = str(date_of(days[-1]))
     found: dict[int, int] = {}
     for one in taken:
         for part in one.parts if one.after == night else ():
             if part.day in days:
                 found[part.day] = found.get(part.day, 0) + part.rows
     return [
-        f"{rows:,} {'request' if rows == 1 else 'requests'} of {date(day)} came after that night had been judged; "
+        f"{rows:,} {'request' if rows == 1 else 'requests'} of {date_of(day)} came after that night had been judged; "
         "they were merged into that day, and this night was judged again."
         for day, rows in sorted(found.items())
         if rows
@@ -53,13 +54,13 @@ def gaps(hours: npt.NDArray[np.int64], days: range) -> list[str]:
     found = []
     missing = [days[i] for i in range(held[0], len(days)) if not hours[i].sum()]
     if missing:
-        found.append(f"No request of {_listed([str(date(day)) for day in missing])}: the log has a gap there.")
+        found.append(f"No request of {_listed([str(date_of(day)) for day in missing])}: the log has a gap there.")
     inside = hours[held[0] :]
     expected = inside.sum(axis=0) / max(1, len(held))
     silent = (inside == 0) & (expected >= LEAST_EXPECTED) & (inside.sum(axis=1) > 0)[:, None]
     if silent.any():
         places = [
-            dt.datetime.combine(date(days[held[0] + int(i)]), dt.time(int(hour))) for i, hour in np.argwhere(silent)
+            dt.datetime.combine(date_of(days[held[0] + int(i)]), dt.time(int(hour))) for i, hour in np.argwhere(silent)
         ]
         said = _listed([moment.strftime("%Y-%m-%d %H:00") for moment in places])
         found.append(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from detector.campaigns.calendar import date_of
 from detector.errors import UsageError
 from detector.nightly import generations, ledger, writes
-from detector.nightly.ledger import Taken, date
+from detector.nightly.ledger import Taken
 from detector.nightly.store import Store
 from detector.settings import Nightly
 
@@ -33,7 +34,7 @@ def retire(store: Store, taken: Sequence[Taken], newest: dt.date, settings: Nigh
         if dt.date.fromisoformat(folder.name) < oldest:
             writes.remove(folder)
     for one in taken:
-        if one.parts and max(date(part.day) for part in one.parts) < oldest:
+        if one.parts and max(date_of(part.day) for part in one.parts) < oldest:
             writes.remove(ledger.record_path(store, one.content))
     _retire_rejects(store, taken, newest - dt.timedelta(days=settings.keep_rejects_days - 1))
     for night in generations.judged(store):
@@ -42,7 +43,7 @@ def retire(store: Store, taken: Sequence[Taken], newest: dt.date, settings: Nigh
 
 
 def _retire_rejects(store: Store, taken: Sequence[Taken], oldest: dt.date) -> None:
-    last = {one.content: max((date(part.day) for part in one.parts), default=None) for one in taken}
+    last = {one.content: max((date_of(part.day) for part in one.parts), default=None) for one in taken}
     for path in sorted((store / "rejects").glob("*.parquet")):
         day = last.get(path.stem)
         if path.stem not in last or (day is not None and day < oldest):

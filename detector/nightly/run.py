@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from detector.campaigns.calendar import date_of
 from detector.judging import Notice, People, Terms
 from detector.logs import parquet_process
 from detector.logs.files import discover
@@ -17,7 +18,7 @@ from detector.nightly.calendar import due, last_closed
 from detector.nightly.decision_log import read_decisions
 from detector.nightly.identities import add
 from detector.nightly.intake import take, unread
-from detector.nightly.ledger import Taken, date
+from detector.nightly.ledger import Taken
 from detector.nightly.lineage_file import dumped
 from detector.nightly.night import LINEAGE, in_force, lineage_before, made_from, scanned
 from detector.nightly.people import under_pseudonyms, vouched
@@ -105,7 +106,7 @@ def run(
     with clock.stage("reading"):
         files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock, identities)
     taken = ledger.records(store)
-    days = [date(day) for day in ledger.marks(taken)]
+    days = [date_of(day) for day in ledger.marks(taken)]
     closed = last_closed(now, request.settings.nightly.delay_hours)
     nights = due(closed, days, earlier, night)
     people = under_pseudonyms(read_people(request), store.storing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,6 @@ import pandas as pd
 
 from detector.campaigns.traces import Trace
 from detector.results import ScanResult
-
-EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -76,16 +73,6 @@ def sightings_of(result: ScanResult) -> list[Sighting]:
             )
         )
     return sorted(found, key=lambda sighting: sighting.id)
-
-
-def day_number(day: dt.date) -> int:
-    """Days since the epoch."""
-    return (day - EPOCH).days
-
-
-def date_of(number: int) -> dt.date:
-    """Date of a day since the epoch."""
-    return EPOCH + dt.timedelta(days=number)
 
 
 def _members(rows: pd.DataFrame) -> dict[str, Member]:

@@ -7,7 +7,6 @@ rejects/      rows of a content that could not be used
 nights/       a link for each night to its results in generations/
 latest        a link to the newest night
 seen.json     which files on disk hold which content, so that they need not be read again
-journal.jsonl what each run did
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from detector.secret import key_id, subkey
 #: Version of the layout; a store of another one is refused.
 FORMAT = 1
 FOLDERS = ("files", "days", "rejects", "nights", "generations")
-FILES = ("store.json", "seen.json", "journal.jsonl", "latest")
+FILES = ("store.json", "seen.json", "latest")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from detector.campaigns.calendar import day_number
 from detector.nightly import changes
 from detector.nightly.changes import Change
 from detector.nightly.lineage import Line, Lineage, begun, continued, fresh_id
 from detector.nightly.matching import Matches, matched
-from detector.nightly.sighting import Sighting, day_number
+from detector.nightly.sighting import Sighting
 from detector.results import ScanResult
 from detector.settings import Lineage as Limits
 

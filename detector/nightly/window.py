@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from detector.campaigns.calendar import date_of
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.nightly import fragments, ledger, sealed
@@ -57,7 +58,7 @@ def fragment(store: Store, one: Taken, part: Part) -> Profile:
 def place(day: int, moment: int) -> str:
     """Words for a request: its day and the µs of the day."""
     time = dt.timedelta(microseconds=moment)
-    return (dt.datetime.combine(ledger.date(day), dt.time()) + time).isoformat() + "Z"
+    return (dt.datetime.combine(date_of(day), dt.time()) + time).isoformat() + "Z"
 
 
 def _as_part(taken: Sequence[Taken], day: int, index: int) -> files.Taken:
@@ -65,7 +66,7 @@ def _as_part(taken: Sequence[Taken], day: int, index: int) -> files.Taken:
     rows, mark = ledger.marks(taken)[day]
     known = [part.known for one in taken for part in one.parts if part.day == day]
     report = FileReport(
-        path=str(ledger.date(day)),
+        path=str(date_of(day)),
         index=index,
         format="stored",
         sha256=f"{mark:016x}",

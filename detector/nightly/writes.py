@@ -56,23 +56,6 @@ def write(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
-def append(path: Path, data: bytes) -> None:
-    """Add whole lines to a file; a torn last line of an earlier run is cut off first."""
-    with _failing(path):
-        before("open", path)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
-        try:
-            held = os.read(handle, os.fstat(handle).st_size)
-            os.ftruncate(handle, held.rfind(b"\n") + 1)
-            os.lseek(handle, 0, os.SEEK_END)
-            _write_all(handle, data, path)
-            before("fsync", path)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        _sync_folder(path.parent)
-
-
 def point(link: Path, target: str) -> None:
     """Make a link name another target, in one step."""
     pending = link.with_name(f".{link.name}{PENDING}")

@@ -74,7 +74,7 @@ def contents(folder):
         name = str(path.relative_to(folder))
         if path.is_symlink():
             found[name] = str(path.readlink())
-        elif path.is_file() and name not in ("lock", "seen.json", "journal.jsonl"):
+        elif path.is_file() and name not in ("lock", "seen.json"):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
