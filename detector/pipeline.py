@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
-_IMPORTS = ThreadPoolExecutor(1, "imports")
+_IMPORTING = Lock()
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,14 @@ def read_people(request: Request) -> People:
 
 def import_early(*modules: str) -> None:
     """Import modules in a thread, one by one, for whoever needs them later; what fails here fails again there."""
-    for module in modules:
-        _IMPORTS.submit(import_module, module)
+    Thread(target=_import_each, args=(modules,), name="imports").start()
+
+
+def _import_each(modules: Sequence[str]) -> None:
+    with _IMPORTING:
+        for module in modules:
+            with suppress(Exception):
+                import_module(module)
 
 
 def _listed(paths: str | Path | Sequence[str | Path]) -> list[str]:

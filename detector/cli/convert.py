@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
+from detector.cli.codes import INCOMPLETE
 from detector.cli.options import account_key_option, format_option, map_option, mapping_of, say, settings_option
-
-INCOMPLETE = 3
 
 
 @click.command()

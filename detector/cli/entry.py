@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from typing import NoReturn
 
 import click
@@ -31,6 +32,7 @@ SUMMARIES = {
     "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
 }
 INTERNAL = 1
+_PATIENCE = 10.0
 _TRACE = "DETECTOR_TRACEBACK"
 
 
@@ -93,6 +95,7 @@ def main() -> NoReturn:
         _fail(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt, Stopped) as end:
         by = end.by if isinstance(end, Stopped) else signal.SIGINT
+        _end_within(_PATIENCE, 128 + by)
         _fail(f"Stopped by {by.name}; what was not finished was not written.", 128 + by)
     except DetectorError as error:
         _fail(str(error), error.exit_code)
@@ -110,6 +113,13 @@ def main() -> NoReturn:
 
 def _stop(number: int, frame: object) -> NoReturn:
     raise Stopped(signal.Signals(number))
+
+
+def _end_within(seconds: float, code: int) -> None:
+    """See that the process ends: a signal that falls into the start of a pool's thread leaves it waiting for ever."""
+    last = threading.Timer(seconds, os._exit, [code])
+    last.daemon = True
+    last.start()
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

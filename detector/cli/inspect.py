@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detector.cli.codes import INCOMPLETE
 from detector.cli.options import account_key_option, format_option, map_option, mapping_of, settings_option
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from detector.inspection import Inspection
 
-INCOMPLETE = 3
 _FILES_SHOWN = 20
 _GAPS_SHOWN = 10
 

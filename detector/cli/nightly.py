@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detector.cli.codes import FOUND, INCOMPLETE, is_found
 from detector.cli.options import (
     account_key_option,
     budget_option,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from detector.nightly.run import Run
     from detector.results import ScanResult
     from detector.settings import Settings
-
-INCOMPLETE = 3
-FOUND = 4
 
 
 @click.command()
@@ -156,8 +154,7 @@ def _told(done: Run, folder: Path, out: Path | None, fail_on: str | None, quiet:
     if not quiet:
         click.echo(_work(done))
         click.echo(report.summary(findings_of(result), width=80, report=str(shown / "report.html")))
-    tiers = result.run["population"]["campaigns"]
-    if fail_on and (tiers["A"] or (fail_on == "B" and tiers["B"])):
+    if is_found(result.run, fail_on):
         return FOUND
     return _complaints(done, settings)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from detector.cli.codes import FOUND, INCOMPLETE, is_found
 from detector.cli.options import (
     account_key_option,
     budget_option,
@@ -18,9 +19,6 @@ from detector.cli.options import (
     within_budget,
 )
 from detector.cli.progress import progress
-
-FOUND = 4
-INCOMPLETE = 3
 
 
 @click.command()
@@ -138,8 +136,7 @@ def scan(
 
 
 def _exit_code(run: dict, fail_on: str | None, limit: float) -> int:  # type: ignore[type-arg]
-    tiers = run["population"]["campaigns"]
-    if fail_on and (tiers["A"] or (fail_on == "B" and tiers["B"])):
+    if is_found(run, fail_on):
         return FOUND
     rows = run["rows"]
     damaged = [entry["error"] for entry in run["inputs"] if entry["error"]]

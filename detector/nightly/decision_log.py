@@ -53,7 +53,7 @@ def decide(
     accounts = _accounts(result, target)
     night, traces = last_day(result.run), _traces(result, accounts, verdict)
     decision = Decision(at, by, target, verdict, reason.strip(), expires, night, accounts, traces)
-    append(store / FILE, _entry(decision))
+    append(store / FILE, entry_of(decision))
     return decision
 
 
@@ -92,7 +92,8 @@ def _traces(result: ScanResult, accounts: tuple[str, ...], verdict: str) -> froz
     return frozenset((str(kind), str(trace)) for kind, trace in share.index[share.to_numpy() >= LEAST_JUDGED])
 
 
-def _entry(decision: Decision) -> dict[str, Any]:
+def entry_of(decision: Decision) -> dict[str, Any]:
+    """A decision as plain values, the same for the same decision."""
     return {
         "at": decision.at.isoformat(timespec="microseconds"),
         "by": decision.by,

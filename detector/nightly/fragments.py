@@ -15,6 +15,7 @@ from detector.nightly.damage import DamagedStore
 from detector.profiles.fingerprints import DAY_US
 from detector.profiles.profile import SAMPLE, Profile
 from detector.profiles.tables import DAY_COUNTERS
+from detector.results.folder import parquet
 
 #: Columns that follow from the others: a stored request counts once, and is found by its day and moment.
 _IMPLIED = ("account", "day", "copies", "file", "row")
@@ -82,14 +83,6 @@ def columns_of(path: Path, names: list[str]) -> pd.DataFrame:
     except (pa.ArrowException, OSError) as error:
         raise DamagedStore(path, f"it cannot be read ({type(error).__name__})") from error
     return table
-
-
-def parquet(table: pa.Table) -> bytes:
-    """Table as Parquet with a checksum on each page."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True, row_group_size=1 << 20)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
 
 
 def _moved(table: pd.DataFrame, place: npt.NDArray[np.int64]) -> pd.DataFrame:

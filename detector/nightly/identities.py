@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from detector.errors import InputError, UsageError
 from detector.nightly import writes
-from detector.nightly.fragments import parquet
 from detector.nightly.journal import append
+from detector.results.folder import parquet
 
 #: Ending of the log beside the file.
 LOG = ".log.jsonl"

@@ -24,6 +24,7 @@ from detector.nightly.ledger import Part, Taken
 from detector.nightly.store import Store
 from detector.profiles.files import Held, Profiled, Task, read_files
 from detector.profiles.spill import Spilled
+from detector.results.folder import parquet
 from detector.secret import subkey
 from detector.settings import Settings
 
@@ -41,11 +42,14 @@ class Unread:
         What each looked like on disk before it was read, by path.
     others : int
         Files that have not changed.
+    seen : dict of str to list of int
+        What files looked like when they were last read, by keyed name.
     """
 
     files: list[LogFile]
     states: dict[str, _State | None]
     others: int
+    seen: dict[str, Any]
 
 
 def unread(store: Store, files: Sequence[LogFile]) -> Unread:
@@ -53,7 +57,7 @@ def unread(store: Store, files: Sequence[LogFile]) -> Unread:
     seen = _seen(store)
     states = {file.path: _state(file.path) for file in files if file.name != STDIN}
     new = [file for file in files if file.name == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
-    return Unread(new, states, len(files) - len(new))
+    return Unread(new, states, len(files) - len(new), seen)
 
 
 def take(
@@ -89,7 +93,7 @@ def take(
             taken.add(content)
             _keep(store, content, one, after)
     readable = {one.task.file.path for one in read if one.report.sha256 and one.task.file.name != STDIN}
-    seen = _seen(store) | {_name(store, path): new.states[path] for path in readable}
+    seen = new.seen | {_name(store, path): new.states[path] for path in readable}
     writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
     return read
 
@@ -102,7 +106,7 @@ def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
     days = np.concatenate(one.built.days) if one.built.days else np.zeros(0, np.int32)
     for day, own in fragments.by_day(profile) if profile is not None else ():
         here = np.sort(requests[days == day])
-        data = fragments.encoded(own), fragments.parquet(pa.table({"request": here}))
+        data = fragments.encoded(own), parquet(pa.table({"request": here}))
         paths = ledger.profile_path(store, content, day), ledger.requests_path(store, content, day)
         writes.make(paths[0].parent)
         for path, part in zip(paths, data, strict=True):
@@ -112,7 +116,7 @@ def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
         parts.append(Part(day, len(here), mark, sealed.digest(data[0]), sealed.digest(data[1]), known))
     rejects = one.rejects.to_table().drop_columns(["detail"])
     if rejects.num_rows:
-        writes.write(store / "rejects" / f"{content}.parquet", fragments.parquet(rejects))
+        writes.write(store / "rejects" / f"{content}.parquet", parquet(rejects))
     taken = Taken(
         content,
         after,

@@ -14,7 +14,8 @@ import pyarrow as pa
 from detector.campaigns.calendar import day_number
 from detector.judging import Notice, People, Terms, judge, sizes_of
 from detector.nightly import generations, ledger, lineage_file
-from detector.nightly.decisions import Decision, Decisions
+from detector.nightly.decision_log import entry_of
+from detector.nightly.decisions import Decisions
 from detector.nightly.ledger import Taken
 from detector.nightly.lineage import Lineage
 from detector.nightly.notes import late, notes
@@ -51,7 +52,7 @@ def made_from(
         "people": _digest(people.table),
         "allow": allowed,
         "baseline": terms.baseline.name if terms.baseline else None,
-        "decisions": [_words(decision) for decision in decisions.on(night).made],
+        "decisions": [entry_of(decision) for decision in decisions.on(night).made],
         "previous": hashlib.sha256(generations.artefact(store, previous, LINEAGE)).hexdigest() if previous else None,
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -98,11 +99,6 @@ def lineage_before(store: Store, night: dt.date) -> Lineage | None:
     """What is remembered from the night before a night."""
     previous = before(store, night)
     return lineage_file.loaded(generations.artefact(store, previous, LINEAGE)) if previous else None
-
-
-def _words(decision: Decision) -> list[object]:
-    accounts, traces = sorted(decision.accounts), sorted(map(list, decision.traces))
-    return [str(decision.at), decision.by, decision.target, decision.verdict, decision.note, accounts, traces]
 
 
 def _digest(table: pa.Table | None) -> str | None:

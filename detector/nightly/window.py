@@ -31,12 +31,13 @@ def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> W
     of_day = {day: [(one, part) for one in taken for part in one.parts if part.day == day] for day in days}
     held = {day: own for day, own in of_day.items() if own}
     fitted = sizes.fitted(pd.concat([_counts(store, own) for own in held.values()])) if held else sizes
+    marks = ledger.marks(taken)
     profiles: list[Profile] = []
     parts: list[files.Taken] = []
     for day, own in held.items():
         whole = [fragment(store, one, part) for one, part in own]
         profiles.append(merge(whole, fitted, [store.sizes] * len(whole)))
-        parts.append(_as_part(taken, day, len(parts)))
+        parts.append(_as_part(day, [part for _, part in own], marks[day], len(parts)))
     profile = merge(profiles, fitted, [fitted] * len(profiles)) if profiles else None
     return Window(profile, parts, _names(taken))
 
@@ -61,10 +62,9 @@ def place(day: int, moment: int) -> str:
     return (dt.datetime.combine(date_of(day), dt.time()) + time).isoformat() + "Z"
 
 
-def _as_part(taken: Sequence[Taken], day: int, index: int) -> files.Taken:
+def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> files.Taken:
     """A day as a source of rows, with what the record of a run says of one."""
-    rows, mark = ledger.marks(taken)[day]
-    known = [part.known for one in taken for part in one.parts if part.day == day]
+    rows, mark = marks
     report = FileReport(
         path=str(date_of(day)),
         index=index,
@@ -73,7 +73,7 @@ def _as_part(taken: Sequence[Taken], day: int, index: int) -> files.Taken:
         rows_in=rows,
         first_timestamp=day * DAY_US,
         last_timestamp=(day + 1) * DAY_US - 1,
-        nulls={name: rows - sum(one.get(name, 0) for one in known) for name in QUERY_NAMES},
+        nulls={name: rows - sum(part.known.get(name, 0) for part in own) for name in QUERY_NAMES},
     )
     return files.Taken(Built(rows_used=rows), report, Rejects())
 

@@ -183,13 +183,19 @@ def artefacts(result: ScanResult, report: str | None = None) -> dict[str, bytes]
     """Files of a result by their names."""
     found = {}
     for name in TABLES:
-        sink = pa.BufferOutputStream()
-        pq.write_table(_arrow(_table(result, name)), sink, compression="zstd", write_page_checksum=True)
-        found[f"{name}.parquet"] = sink.getvalue().to_pybytes()
+        found[f"{name}.parquet"] = parquet(_arrow(_table(result, name)))
     if report is not None:
         found["report.html"] = report.encode()
     found["run.json"] = json.dumps(result.run, indent=1, sort_keys=True, allow_nan=False).encode()
     return found
+
+
+def parquet(table: pa.Table) -> bytes:
+    """Table as a Parquet file with a checksum on each page: the same table gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def load_result(folder: Path) -> ScanResult:
