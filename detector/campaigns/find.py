@@ -103,6 +103,7 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
+
     groups = []
     for number in range(int(label.max()) + 1 if len(label) else 0):
         members = np.flatnonzero(label == number)

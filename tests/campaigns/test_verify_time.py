@@ -10,7 +10,7 @@ from detector.campaigns.reference import Reference
 from detector.campaigns.verify.bursts import densest, without
 from detector.campaigns.verify.lockstep import lockstep
 from detector.campaigns.verify.pivot import adopters, pivot
-from detector.campaigns.verify.synchrony import mean_correlation, residuals, synchrony
+from detector.campaigns.verify.synchrony import correlations, mean_correlation, other_days, residuals, synchrony
 from detector.campaigns.verify.takeover import changed_hands, takeover
 from tests.profiles.batches import DAY_US, tables
 
@@ -184,3 +184,23 @@ def test_a_new_client_alone_is_an_update_and_no_takeover():
         }
     )
     assert len(changed_hands(rows)[0]) == 0
+
+
+def test_correlations_of_days_in_another_order_are_those_of_the_residuals_formed_one_by_one():
+    rng = np.random.default_rng(5)
+    counts = rng.poisson(3.0, (12, 9, 24)) * 1.0
+    platform = rng.random((9, 24))
+    platform /= platform.sum()
+    order = other_days(np.arange(9) % 7 < 2, 12, rng)[:6]
+    found = correlations(counts, platform, order)
+    one_by_one = [
+        mean_correlation(residuals(np.take_along_axis(counts, days[:, :, None], axis=1), platform)) for days in order
+    ]
+    assert found == pytest.approx(one_by_one)
+
+
+def test_days_change_places_within_weekdays_and_within_weekends_only():
+    weekend = np.array([True, False, False, True, False])
+    order = other_days(weekend, 3, np.random.default_rng(1)).reshape(-1, 5)
+    assert np.array_equal(np.sort(order, axis=1), np.tile(np.arange(5), (len(order), 1)))
+    assert (weekend[order] == weekend).all()

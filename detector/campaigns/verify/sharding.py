@@ -30,6 +30,7 @@ from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
 ROUNDS = 16
+LEAST_PEOPLE = 30
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
 #: Share of prompts that others send too from which tasks are not dealt out, and at which all run through them.
@@ -168,27 +169,37 @@ def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @once
-def _able(reference: Reference) -> tuple[Ints, list[Ints], Ints]:
-    """Topic bits of ordinary accounts' requests; the requests of each account with two or more, few first; how many."""
+def _able(reference: Reference) -> tuple[Ints, Ints, Ints]:
+    """Topic bits of ordinary accounts' requests, shuffled within accounts with two or more, few first; ends; counts."""
     rows = units(reference.rows[reference.rows["themes"].to_numpy() >= 0])
+    rng = np.random.default_rng(len(rows))
     found = [np.asarray(at, dtype=np.int64) for at in rows.groupby("account").indices.values() if len(at) >= 2]
-    found = sorted(found, key=len)
-    return rows["themes"].to_numpy(), found, np.array([len(at) for at in found], dtype=np.int64)
+    found = [rng.permutation(at) for at in sorted(found, key=len)]
+    counts = np.array([len(at) for at in found], dtype=np.int64)
+    return rows["themes"].to_numpy()[np.concatenate([*found, np.zeros(0, np.int64)])], counts.cumsum(), counts
 
 
 def _people(reference: Reference, strata: list[Ints]) -> list[Heterogeneity]:
     """Random groups of reference accounts with as many requests, spread over strata as the members' are."""
     rng = np.random.default_rng(len(strata))
-    themes, able, counts = _able(reference)
+    themes, ends, counts = _able(reference)
+    if len(counts) < LEAST_PEOPLE:
+        return []
+    wanted = np.array([len(level) for level in strata])
+    levels, level_ends = np.concatenate([rng.permutation(level) for level in strata]), wanted.cumsum()
+    firsts = np.minimum(np.searchsorted(counts, wanted), len(counts) - 20)
     found = []
-    firsts = np.minimum(np.searchsorted(counts, [len(level) for level in strata]), len(able) - 20).tolist()
-    for _ in range(ROUNDS if len(able) >= 30 else 0):
-        picked, levels = [], []
-        for first, level in zip(firsts, strata, strict=True):
-            rows = able[rng.integers(first, len(able))]
-            take = rng.choice(rows, min(len(level), len(rows)), replace=False)
-            picked.append(take)
-            levels.append(rng.permutation(level)[: len(take)])
-        accounts = np.repeat(np.arange(len(strata)), [len(take) for take in picked])
-        found.append(heterogeneity(accounts, themes[np.concatenate(picked)], np.concatenate(levels)))
+    for _ in range(ROUNDS):
+        able = rng.integers(firsts, len(counts))
+        take = np.minimum(wanted, counts[able])
+        picked = themes[_turned(ends[able], counts[able], take, rng)]
+        accounts = np.repeat(np.arange(len(strata)), take)
+        found.append(heterogeneity(accounts, picked, levels[_turned(level_ends, wanted, take, rng)]))
     return [one for one in found if not math.isnan(one.phi)]
+
+
+def _turned(ends: Ints, counts: Ints, take: Ints, rng: np.random.Generator) -> Ints:
+    """Places of so many in a row from a random start in each stretch, which is a ring: of a shuffled one, a draw."""
+    place = np.arange(take.sum()) - np.repeat(take.cumsum() - take, take) + np.repeat(rng.integers(0, counts), take)
+    found: Ints = np.repeat(ends - counts, take) + place % np.repeat(counts, take)
+    return found

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 from scipy.stats import norm
 
 from detector.campaigns.calendar import hourly, weekends
@@ -32,6 +33,8 @@ LEAST_REQUESTS = 10
 #: Excess of the mean correlation below which synchrony is no news, however sure.
 LEAST_EFFECT = 0.02
 CAP = 3.0
+#: Standard deviation that a series has at least: one that never varies is left flat.
+LEAST_SPREAD = 1e-9
 
 
 def synchrony(cohort: Cohort) -> list[Evidence]:
@@ -42,11 +45,7 @@ def synchrony(cohort: Cohort) -> list[Evidence]:
     platform = _platform(cohort.reference)
     weekend = weekends(cohort.tables)
     observed = mean_correlation(residuals(counts, platform))
-    rng = np.random.default_rng(len(counts))
-    expectation = _expectation(counts, platform)
-    drawn = np.array(
-        [mean_correlation(_standardised(_other_days(counts, weekend, rng) - expectation)) for _ in range(ROUNDS)]
-    )
+    drawn = correlations(counts, platform, other_days(weekend, len(counts), np.random.default_rng(len(counts))))
     expected, spread = float(drawn.mean()), max(float(drawn.std()), 1e-6)
     p = float(norm.sf((observed - expected) / spread))
     weight = digits(p, cap_for(cohort.size, CAP))
@@ -88,20 +87,10 @@ def residuals(counts: Floats, platform: Floats) -> Floats:
     -------
     ndarray, shape (n_accounts, n_days · 24)
     """
-    return _standardised(counts - _expectation(counts, platform))
-
-
-def _expectation(counts: Floats, platform: Floats) -> Floats:
-    """Each account's total spread like the platform's: the same whatever the order of its days."""
-    found: Floats = counts.sum(axis=(1, 2), keepdims=True) * platform
-    return found
-
-
-def _standardised(excess: Floats) -> Floats:
-    flat = excess.reshape(len(excess), -1)
-    flat -= flat.mean(axis=1, keepdims=True)
-    flat /= np.maximum(flat.std(axis=1, keepdims=True), 1e-9)
-    return flat
+    excess: Floats = (counts - counts.sum(axis=(1, 2), keepdims=True) * platform).reshape(len(counts), -1)
+    excess -= excess.mean(axis=1, keepdims=True)
+    excess /= np.maximum(excess.std(axis=1, keepdims=True), LEAST_SPREAD)
+    return excess
 
 
 def mean_correlation(series: Floats) -> float:
@@ -123,13 +112,51 @@ def _busiest(counts: Floats) -> Floats:
     return found
 
 
-def _other_days(counts: Floats, weekend: npt.NDArray[np.bool_], rng: np.random.Generator) -> Floats:
-    """Each account's days in another order, weekdays among weekdays and weekends among weekends."""
-    n, n_days, hours = counts.shape
-    order = np.empty((n, n_days), np.int64)
+def other_days(weekend: npt.NDArray[np.bool_], n: int, rng: np.random.Generator) -> Ints:
+    """Days in another order for each of n accounts, weekdays among weekdays and weekends among weekends.
+
+    Returns
+    -------
+    ndarray of int64, shape (ROUNDS, n, n_days)
+        Day that takes the place of each day.
+    """
+    order = np.empty((ROUNDS * n, len(weekend)), np.int64)
     for kind in (weekend, ~weekend):
         days = np.flatnonzero(kind)
-        order[:, days] = rng.permuted(np.tile(days, (n, 1)), axis=1)
-    order += n_days * np.arange(n)[:, None]
-    shuffled: Floats = counts.reshape(-1, hours).take(order.ravel(), axis=0).reshape(counts.shape)
-    return shuffled
+        order[:, days] = rng.permuted(np.tile(days, (len(order), 1)), axis=1)
+    return order.reshape(ROUNDS, n, len(weekend))
+
+
+def correlations(counts: Floats, platform: Floats, order: Ints) -> Floats:
+    """`mean_correlation` of `residuals` in each round, where accounts' days come in another order.
+
+    The residuals are not formed: their spreads follow from products of an account's days with the platform's, and
+    their sum over accounts is one sparse product for all rounds.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, n_days, 24)
+        Requests.
+    platform : ndarray, shape (n_days, 24)
+        Share of the platform's requests in each hour, summing to 1.
+    order : ndarray of int64, shape (n_rounds, n, n_days)
+        Day that takes the place of each day.
+
+    Returns
+    -------
+    ndarray, shape (n_rounds,)
+    """
+    rounds, n, n_days = order.shape
+    total = counts.sum(axis=(1, 2))
+    met = np.take_along_axis((counts @ platform.T)[None], order[:, :, None, :], axis=2)[:, :, 0].sum(axis=2)
+    squares = (counts**2).sum(axis=(1, 2)) - 2 * total * met + total**2 * (platform**2).sum()
+    weight = 1 / np.maximum(np.sqrt(np.maximum(squares, 0.0) / platform.size), LEAST_SPREAD)
+    cells = (order + n_days * np.arange(n)[:, None]).transpose(0, 2, 1).ravel()
+    chosen = csr_array(
+        (np.repeat(weight, n_days, axis=0).ravel(), cells, np.arange(0, len(cells) + 1, n)),
+        shape=(rounds * n_days, n * n_days),
+    )
+    summed = (chosen @ counts.reshape(n * n_days, -1)).reshape(rounds, n_days, -1)
+    summed -= (weight @ total)[:, None, None] * platform
+    found: Floats = (summed.reshape(rounds, -1).var(axis=1) / n - 1) / (n - 1)
+    return found
