@@ -9,12 +9,41 @@ from msgspec import Struct
 from detector.logs.nested import first, inside, parsed
 from detector.logs.query import Query, Value
 
+_UNKNOWN = (None, "")
+
 
 class Choice(Struct, gc=False):
     """Why one answer of several ended."""
 
     finish_reason: Value = None
     finishReason: Value = None
+
+
+class Details(Struct, gc=False):
+    """What some of the tokens are."""
+
+    cached_tokens: Value = None
+
+
+class Usage(Struct, gc=False):
+    """Counts of tokens: OpenAI's, Anthropic's, Converse's and Gemini's."""
+
+    prompt_tokens: Value = None
+    completion_tokens: Value = None
+    prompt_tokens_details: Details | None = None
+    input_tokens: Value = None
+    output_tokens: Value = None
+    input_tokens_details: Details | None = None
+    cache_read_input_tokens: Value = None
+    cache_creation_input_tokens: Value = None
+    inputTokens: Value = None
+    outputTokens: Value = None
+    cacheReadInputTokens: Value = None
+    cacheWriteInputTokens: Value = None
+    promptTokenCount: Value = None
+    candidatesTokenCount: Value = None
+    thoughtsTokenCount: Value = None
+    cachedContentTokenCount: Value = None
 
 
 class Answer(Struct, gc=False):
@@ -30,8 +59,8 @@ class Answer(Struct, gc=False):
     finish_reason: Value = None
     status: Value = None
     incomplete_details: Value = None
-    usage: Value = None
-    usageMetadata: Value = None
+    usage: Usage | None = None
+    usageMetadata: Usage | None = None
     error: Value = None
     delta: Value = None
     message: Value = None
@@ -57,44 +86,43 @@ def fill_from_answer(query: Query, found: object) -> Answer | None:
     return answer
 
 
-def fill_from_usage(query: Query, usage: object) -> None:
+def fill_from_usage(query: Query, usage: Usage) -> None:
     """Take over counts of tokens.
 
     The canonical input includes what came from a cache, as OpenAI and Gemini count; Anthropic and Bedrock count
     it apart.
     """
-    if not isinstance(usage, dict):
-        return
-    get = usage.get
-    told, details = get("prompt_tokens"), get("prompt_tokens_details")
-    if type(told) is int and (details is None or type(details) is dict):
-        # as most write it
-        cached = None if details is None else details.get("cached_tokens")
-        if query.cached_input_tokens is None:
-            query.cached_input_tokens = get("cache_read_input_tokens") if cached is None else cached
-        query.input_tokens = told if query.input_tokens is None else query.input_tokens
-        query.output_tokens = get("completion_tokens") if query.output_tokens is None else query.output_tokens
-        return
-    cached = first(
-        _detail(usage, "prompt_tokens_details", "cached_tokens"),
-        _detail(usage, "input_tokens_details", "cached_tokens"),
-        get("cachedContentTokenCount"),
-    )
-    told = first(get("prompt_tokens"), get("promptTokenCount"))
+    told, cached = usage.prompt_tokens, _cached(usage)
     if told is None:
-        told = first(get("input_tokens"), get("inputTokens"))
-        apart = first(get("cache_read_input_tokens"), get("cacheReadInputTokens"))
-        written = first(get("cache_creation_input_tokens"), get("cacheWriteInputTokens"))
-        told = total(told, apart, written)
-        cached = first(cached, apart)
+        told = usage.promptTokenCount
+    if told is None:
+        told = usage.inputTokens if usage.input_tokens is None else usage.input_tokens
+        apart = first(usage.cache_read_input_tokens, usage.cacheReadInputTokens)
+        told = total(told, apart, first(usage.cache_creation_input_tokens, usage.cacheWriteInputTokens))
+        cached = apart if cached is None else cached
     elif cached is None:
-        cached = get("cache_read_input_tokens")
-    query.input_tokens = first(query.input_tokens, told)
-    query.cached_input_tokens = first(query.cached_input_tokens, cached)
+        cached = usage.cache_read_input_tokens
+    if query.input_tokens in _UNKNOWN:
+        query.input_tokens = told
+    if query.cached_input_tokens in _UNKNOWN:
+        query.cached_input_tokens = cached
     if query.output_tokens is None:
-        query.output_tokens = first(get("completion_tokens"), get("output_tokens"), get("outputTokens"))
-        if query.output_tokens is None:
-            query.output_tokens = total(get("candidatesTokenCount"), get("thoughtsTokenCount"))
+        query.output_tokens = _written(usage)
+
+
+def _cached(usage: Usage) -> Value:
+    for details in (usage.prompt_tokens_details, usage.input_tokens_details):
+        if details is not None and details.cached_tokens is not None:
+            return details.cached_tokens
+    return usage.cachedContentTokenCount
+
+
+def _written(usage: Usage) -> Value:
+    if usage.completion_tokens is not None:
+        return usage.completion_tokens
+    if usage.candidatesTokenCount is not None:
+        return total(usage.candidatesTokenCount, usage.thoughtsTokenCount)
+    return usage.outputTokens if usage.output_tokens is None else usage.output_tokens
 
 
 def total(value: Value, *more: Value) -> Value:
@@ -137,11 +165,6 @@ def _fill_from_chunk(query: Query, chunk: Any) -> None:  # noqa: ANN401
         inner = inside(part, Answer)
         if inner is not None:
             _fill(query, inner)
-    if isinstance(answer.usage, dict) and answer.delta is not None:
+    if answer.usage is not None and answer.delta is not None:
         # the last count of a stream is the final one, the first only the tokens written so far
-        query.output_tokens = first(answer.usage.get("output_tokens"), query.output_tokens)
-
-
-def _detail(usage: dict[str, Any], part: str, name: str) -> Value:
-    details = usage.get(part)
-    return details.get(name) if isinstance(details, dict) else None
+        query.output_tokens = first(answer.usage.output_tokens, query.output_tokens)

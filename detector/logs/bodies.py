@@ -18,6 +18,22 @@ _ENDPOINTS = {
 }
 
 
+class Configuration(Struct, gc=False):
+    """Settings that Gemini, Converse and Titan keep in an object of their own."""
+
+    maxTokens: Value = None
+    maxOutputTokens: Value = None
+    max_output_tokens: Value = None
+    maxTokenCount: Value = None
+    temperature: Value = None
+    topP: Value = None
+    top_p: Value = None
+    candidateCount: Value = None
+    candidate_count: Value = None
+    responseLogprobs: Value = None
+    logprobs: Value = None
+
+
 class Body(Struct, gc=False):
     """What a query keeps of a request's body."""
 
@@ -44,10 +60,10 @@ class Body(Struct, gc=False):
     functions: Value = None
     logprobs: Value = None
     top_logprobs: Value = None
-    inferenceConfig: Value = None
-    generationConfig: Value = None
-    generation_config: Value = None
-    textGenerationConfig: Value = None
+    inferenceConfig: Configuration | None = None
+    generationConfig: Configuration | None = None
+    generation_config: Configuration | None = None
+    textGenerationConfig: Configuration | None = None
     toolConfig: Value = None
     user: Value = None
     safety_identifier: Value = None
@@ -73,8 +89,10 @@ def fill_from_body(query: Query, found: object) -> None:
         named = body.metadata.get("user_id") if isinstance(body.metadata, dict) else None
         query.end_user_id = body.safety_identifier or body.user or named or None
     config = body.inferenceConfig or body.generationConfig or body.generation_config or body.textGenerationConfig
-    if config or body.toolConfig:
-        _fill_configuration(query, config, body.toolConfig)
+    if config is not None:
+        _fill_configuration(query, config)
+    if query.n_tools is None and isinstance(body.toolConfig, dict):
+        query.n_tools = _count(body.toolConfig.get("tools"))
 
 
 def asked_logprobs(logprobs: Value, top_logprobs: Value) -> Value:
@@ -102,7 +120,8 @@ def operation_of(path: Value) -> str | None:
 
 def _fill_text(query: Query, body: Body) -> None:
     if query.prompt is None:
-        query.prompt = body.messages or first(body.input, body.contents, body.prompt, body.inputText, body.messages)
+        asked = body.messages or body.contents or body.input or body.prompt or body.inputText
+        query.prompt = asked or first(body.messages, body.contents, body.input, body.prompt, body.inputText)
     if query.system_prompt is None:
         query.system_prompt = (
             body.system or body.instructions or body.systemInstruction or body.system_instruction or None
@@ -114,12 +133,13 @@ def _fill_settings(query: Query, body: Body) -> None:
     if query.model is None:
         query.model = body.model
     if query.max_tokens is None:
-        query.max_tokens = body.max_tokens or first(
-            body.max_tokens,
-            body.max_completion_tokens,
-            body.max_output_tokens,
-            body.max_tokens_to_sample,
-            body.max_gen_len,
+        query.max_tokens = (
+            body.max_tokens
+            or body.max_completion_tokens
+            or body.max_output_tokens
+            or body.max_tokens_to_sample
+            or body.max_gen_len
+            or body.max_tokens
         )
     if query.temperature is None:
         query.temperature = body.temperature
@@ -133,19 +153,20 @@ def _fill_settings(query: Query, body: Body) -> None:
         query.top_logprobs = asked_logprobs(body.logprobs, body.top_logprobs)
 
 
-def _fill_configuration(query: Query, config: Value, tools: Value) -> None:
-    """Settings that Gemini, Converse and Titan keep in objects of their own."""
-    if isinstance(config, dict):
-        get = config.get
-        query.max_tokens = first(
-            query.max_tokens, get("maxTokens"), get("maxOutputTokens"), get("max_output_tokens"), get("maxTokenCount")
+def _fill_configuration(query: Query, config: Configuration) -> None:
+    """Settings that stand in an object of their own."""
+    if query.max_tokens is None:
+        query.max_tokens = (
+            config.maxTokens or config.maxOutputTokens or config.max_output_tokens or config.maxTokenCount
         )
-        query.temperature = first(query.temperature, get("temperature"))
-        query.top_p = first(query.top_p, get("topP"), get("top_p"))
-        query.n_choices = first(query.n_choices, get("candidateCount"), get("candidate_count"))
-        query.top_logprobs = first(query.top_logprobs, asked_logprobs(get("responseLogprobs"), get("logprobs")))
-    if query.n_tools is None and isinstance(tools, dict):
-        query.n_tools = _count(tools.get("tools"))
+    if query.temperature is None:
+        query.temperature = config.temperature
+    if query.top_p is None:
+        query.top_p = config.top_p if config.topP is None else config.topP
+    if query.n_choices is None:
+        query.n_choices = config.candidate_count if config.candidateCount is None else config.candidateCount
+    if query.top_logprobs is None and (config.responseLogprobs is not None or config.logprobs is not None):
+        query.top_logprobs = asked_logprobs(config.responseLogprobs, config.logprobs)
 
 
 def _count(tools: Value, inner: str = "") -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detector.logs import time
 from detector.logs.coerce import as_bool, as_float, as_int, as_text, within
 from detector.logs.intake import Intake
+from detector.logs.moments import ENDED, completed
 from detector.logs.normal import NORMAL_FORMS, content_states
 from detector.logs.raw_keys import without_raw_keys
 from detector.schema import BATCH_SCHEMA, QUERIES, Column
@@ -49,6 +50,10 @@ def checked_batch(loose: Loose, intake: Intake) -> pa.RecordBatch:
     """
     account = _without_keys(as_text(column_of(loose, "account_id"), "account_id", intake.note), "account_id", intake)
     moments = time.read_moments(column_of(loose, "timestamp"), intake.unit)
+    if ENDED.name in loose.columns:
+        told = as_float(column_of(loose, "latency_ms"), "latency_ms", intake.note)
+        moments, latencies = completed(moments, loose.columns[ENDED.name], told)
+        loose = replace(loose, columns=loose.columns | {"latency_ms": latencies})
     problems = account_problems(account, intake) + _time_problems(moments, intake)
     good = keep_accepted(loose, intake, problems)
     columns = {"account_id": account, "timestamp": _timestamps(moments)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -12,14 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.logs.canonical import Loose
+from detector.logs.diagnosis import Refusal, read_line
 from detector.logs.formats.declare import Format
 from detector.logs.intake import Intake
 from detector.logs.links import Gathering, Links
 from detector.logs.messages import unfold_values
-from detector.logs.moments import latencies
+from detector.logs.moments import ENDED
 from detector.logs.nested import fit, pick
 from detector.logs.query import Query
 from detector.logs.records import Decoded, Misfit, Record, column_values, name_of, to_array
+from detector.logs.repeated_keys import Watched
 from detector.schema import QUERIES, QUERY_NAMES, Column
 
 #: What a format's function may stumble over in a record of another shape than it was written for.
@@ -45,7 +47,7 @@ class ForeignShape:
 
     def __post_init__(self) -> None:
         typed = msgspec.json.Decoder(self.format.record)
-        self.strict = typed if self.account is None else _Both(typed, self.untyped)
+        self.strict = typed if self.account is None else _Both(typed)
 
     def of_object(self, value: dict[str, Any]) -> Record:
         """Record of a decoded object, and the object where the account may be any of its fields."""
@@ -63,14 +65,13 @@ class ForeignShape:
 
 @dataclass
 class _Both:
-    """Decodes lines as records and as plain objects."""
+    """Decodes lines as records, and hands on the lines: few of them are needed as plain objects."""
 
     typed: msgspec.json.Decoder[Record]
-    untyped: msgspec.json.Decoder[Any]
 
     def decode_lines(self, data: bytes) -> list[tuple[Record, Any]]:
-        """Give each line's record with its object."""
-        return list(zip(self.typed.decode_lines(data), self.untyped.decode_lines(data), strict=True))
+        """Give each line's record with the line."""
+        return list(zip(self.typed.decode_lines(data), data.split(b"\n"), strict=False))
 
 
 class ForeignRows:
@@ -116,11 +117,12 @@ class ForeignRows:
         self.intake.report.rows_in += len(queries)
         values = column_values(queries, self.columns)
         values["account_id"] = self._accounts(values["account_id"])
-        if "latency_ms" in values:
-            values["latency_ms"] = latencies(values["latency_ms"], values["timestamp"], [q.ended for q in queries])
         if "prompt" in values:
             unfold_values(values, self.intake.note)
         columns = {c.name: to_array(values[c.name], c.type, exact=False) for c in self.columns}
+        if self.columns is QUERIES:
+            ended = to_array([q.ended for q in queries], ENDED.type, exact=False)
+            columns |= {} if pa.types.is_null(ended.type) else {ENDED.name: ended}
         if self.links is not None:
             columns = self.links.fill(columns, queries)
         if self.column is not None:
@@ -138,10 +140,11 @@ class ForeignRows:
         for i, record in enumerate(decoded.records):
             try:
                 read = read_one(record)
-            except _Stumbles as error:
+            except (Misfit, *_Stumbles) as error:
                 report.rows_in += 1
                 what = f"the record does not fit the format {self.format.name} ({type(error).__name__})"
-                self.intake.reject(int(decoded.rows[i]), decoded.offset(i), "format", what)
+                reason, what = (error.reason, str(error)) if isinstance(error, Misfit) else ("format", what)
+                self.intake.reject(int(decoded.rows[i]), decoded.offset(i), reason, what)
                 continue
             if type(read) is Query:
                 found.append(read)
@@ -167,8 +170,22 @@ class ForeignRows:
         many = [read] if isinstance(read, msgspec.Struct) else list(read)
         for query in many:
             account = None if query.fields is None else pick(query.fields, self.field)
-            query.account_id = pick(value, self.field) if account is None else account
+            if account is None:
+                value = self._object(value) if isinstance(value, bytes) else value
+                account = pick(value, self.field)
+            query.account_id = account
         return many
+
+    def _object(self, line: bytes) -> dict[str, Any]:
+        """Object of a line whose record was decoded; what was passed over in that may still be unsound."""
+        try:
+            return cast(dict[str, Any], self.shape.untyped.decode(line))
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            found = read_line(line, self.shape, Watched(()), self.intake.settings)
+        if isinstance(found, Refusal):
+            raise Misfit(found.reason, found.detail)
+        self.intake.note("text", "half a surrogate pair, replaced", found.surrogates)
+        return cast(dict[str, Any], found.record[1])
 
     def _accounts(self, values: Any) -> Any:  # noqa: ANN401
         """Accounts as text or whole numbers; whatever else stands there names nobody."""

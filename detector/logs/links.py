@@ -153,6 +153,8 @@ class Links:
     def fill(self, columns: dict[str, pa.Array], queries: Sequence[Query]) -> dict[str, pa.Array]:
         """Columns in which nulls are filled from other records with the same link."""
         opened = self._open()
+        if not len(opened.links):
+            return columns
         wanted = link_hashes(queries)
         first = np.searchsorted(opened.links, wanted, side="left")
         count = np.where(wanted != 0, np.searchsorted(opened.links, wanted, side="right") - first, 0)

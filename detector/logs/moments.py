@@ -6,20 +6,18 @@ batch is checked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from detector.logs.query import Value
-from detector.logs.records import to_array
-from detector.logs.time import OK, UnitOfTime, read_moments
+from detector.logs.time import EMPTY, OK, Moments, UnitOfTime, read_moments
+from detector.schema import TIMESTAMP, Column
 
 #: 100-nanosecond ticks from the first day of year 1, where .NET counts from, to 1970.
 _TICKS_TO_1970 = 621_355_968_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_MOMENT = pa.timestamp("us", "UTC")
+#: Beside the columns of queries, until their moments are read.
+ENDED = Column("ended", TIMESTAMP, "end of the answer")
 
 
 def of_seconds(value: Value) -> Value:
@@ -50,17 +48,26 @@ def of_ticks(value: Value) -> Value:
     return value if whole is None else (whole - _TICKS_TO_1970) // 10
 
 
-def latencies(told: Sequence[Value], starts: Sequence[Value], ends: Sequence[Value]) -> Sequence[Value]:
-    """Latencies of a block, ms: as told, else from start to end where both can be read and are in order."""
-    if ends.count(None) == len(ends):
-        return told
-    first, last = (read_moments(to_array(moments, _MOMENT, exact=False), UnitOfTime()) for moments in (starts, ends))
-    known = (first.problem == OK) & (last.problem == OK) & (last.micros >= first.micros)
-    lasted = ((last.micros - first.micros) / 1_000).tolist()
-    return [
-        value if value is not None and value != "" else ms if is_known else None
-        for value, ms, is_known in zip(told, lasted, known.tolist(), strict=True)
-    ]
+def completed(starts: Moments, ends: pa.Array, lasted: pa.Array) -> tuple[Moments, pa.Array]:
+    """Fill in what logs leave to be reckoned: starts from the ends of answers, latencies from both.
+
+    Parameters
+    ----------
+    starts : Moments
+        Of the requests; where one is empty, it lies the latency before the end.
+    ends : pyarrow.Array
+        Of type `ENDED`, or whatever else a log has there.
+    lasted : pyarrow.DoubleArray
+        Latencies that the log tells, ms.
+    """
+    last = read_moments(ends, UnitOfTime())
+    told = np.nan_to_num(lasted.to_numpy(zero_copy_only=False), posinf=0.0, neginf=0.0)
+    late = starts.problem == EMPTY
+    micros = np.where(late, last.micros - np.rint(told * 1_000).astype(np.int64), starts.micros)
+    begun = Moments(micros, np.where(late, last.problem, starts.problem))
+    known = (begun.problem == OK) & (last.problem == OK) & (last.micros >= micros) & ~late
+    reckoned = pa.array((last.micros - micros) / 1_000, mask=~known)
+    return begun, pc.coalesce(lasted, reckoned)
 
 
 def _whole(value: Value) -> int | None:
@@ -69,20 +76,3 @@ def _whole(value: Value) -> int | None:
     if type(value) is str and value.isdecimal() and len(value) < 20:
         return int(value)
     return None
-
-
-def micros_of(value: Value) -> int | None:
-    """Microseconds of a moment in ISO 8601, also as BigQuery writes it; without a zone it is UTC.
-
-    A whole number is taken for microseconds already, as a stored timestamp gives them.
-    """
-    if type(value) is int:
-        return value
-    if type(value) is not str:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.removesuffix(" UTC"))
-    except ValueError:
-        return None
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return (aware - _EPOCH) // _MICROSECOND

@@ -29,7 +29,7 @@ class Query(Struct, kw_only=True, gc=False):
     piece : str or None
         A part of a prompt that the log has cut into rows; the pieces of a link are joined in the order of `rank`.
     ended : value or None
-        Moment at which the answer ended, where a log tells that in place of the latency.
+        Moment at which the answer ended, where a log tells that in place of the latency or of the start.
     fields : dict or None
         Where ``--account-key`` looks first for a field of the source.
     """

@@ -21,6 +21,7 @@ from detector.logs.formats import CANONICAL, Recognised, named, recognise
 from detector.logs.intake import FileReport, Intake
 from detector.logs.json_lines import JsonLines
 from detector.logs.mapping import Mapping
+from detector.logs.moments import ENDED
 from detector.logs.opening import DamagedFile, Source, open_source, refuse_foreign
 from detector.logs.parquet_tables import read_parquet
 from detector.logs.records import Shape
@@ -164,7 +165,9 @@ class Opened:
                 tables = batched(read_csv(self.stream, intake, columns), batch_rows, columns)
             yield from from_tables(tables, rows)
         else:
-            yield from batched(JsonLines(intake, rows, self._places).read(self.stream), batch_rows, rows.columns)
+            yield from batched(
+                JsonLines(intake, rows, self._places).read(self.stream), batch_rows, (*rows.columns, ENDED)
+            )
         self._finish()
 
     @property

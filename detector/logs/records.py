@@ -20,6 +20,7 @@ from detector.schema import Column
 Record = Any
 _MESSAGES = ("prompt", "system_prompt")
 SURROGATE = re.compile("[\ud800-\udfff]")
+_TEXT = pa.large_string()
 _NUMPY_TYPES = {pa.int64(): np.int64, pa.float64(): np.float64}
 
 
@@ -146,9 +147,10 @@ def to_array(values: Sequence[Any], kind: pa.DataType, exact: bool) -> pa.Array:
     if values[0] is None and values.count(None) == len(values):
         return pa.nulls(len(values))
     target = wide_type(kind)
-    if pa.types.is_timestamp(kind) and _all_of(values, pa.int64()):
+    if type(values[0]) is not str and pa.types.is_timestamp(kind) and _all_of(values, pa.int64()):
         target = pa.int64()
-    if exact or _all_of(values, target):
+    # Arrow itself takes nothing but text for text
+    if exact or target == _TEXT or _all_of(values, target):
         try:
             return _numbers(values, target) or pa.array(values, target)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from detector.logs.answers import fill_from_usage
+from detector.logs.answers import Usage, fill_from_usage
 from detector.logs.bodies import fill_from_body, operation_of
 from detector.logs.formats.declare import Format
 from detector.logs.moments import of_milliseconds
-from detector.logs.nested import as_object, first
+from detector.logs.nested import as_object, first, inside
 from detector.logs.query import Query, Value
 
 
@@ -95,7 +95,9 @@ def _fill_from_plugin(found: Query, part: dict[str, Any]) -> None:
         fill_from_body(found, asked)
     found.input_tokens = first(found.input_tokens, usage.get("prompt_token"))
     found.output_tokens = first(found.output_tokens, usage.get("completion_token"))
-    fill_from_usage(found, usage)
+    counts = inside(usage, Usage)
+    if counts is not None:
+        fill_from_usage(found, counts)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from detector.logs.answers import Choice, fill_from_usage
+from detector.logs.answers import Choice, Usage, fill_from_usage
 from detector.logs.formats.declare import Format
 from detector.logs.moments import of_seconds
 from detector.logs.nested import as_object, first
@@ -22,7 +22,7 @@ class Completion(Struct, gc=False):
     created: Value = None
     model: Value = None
     request_id: Value = None
-    usage: Value = None
+    usage: Usage | None = None
     top_p: Value = None
     temperature: Value = None
     input_user: Value = None
@@ -56,7 +56,8 @@ def query(row: Completion) -> Query:
         finish_reason=row.choices[0].finish_reason if row.choices else None,
         fields=metadata,
     )
-    fill_from_usage(found, row.usage)
+    if row.usage is not None:
+        fill_from_usage(found, row.usage)
     return found
 
 

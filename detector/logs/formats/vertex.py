@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -9,13 +10,21 @@ from msgspec import Struct
 from detector.logs.answers import Answer, fill_from_answer
 from detector.logs.bodies import Body, fill_from_body
 from detector.logs.formats.declare import Format
-from detector.logs.moments import micros_of
-from detector.logs.nested import as_object, inside
+from detector.logs.nested import inside
 from detector.logs.query import Query, Value
 
 _OPERATIONS = {"generatecontent": "chat", "streamgeneratecontent": "chat", "rawpredict": "chat",
                "streamrawpredict": "chat", "chatcompletions": "chat", "predict": "embeddings"}  # fmt: skip
+#: Names of which the meaning is remembered; a log has few of them.
+_NAMES = 1024
 _ACCOUNTS = ("account_id", "account", "user_id", "user", "customer", "tenant")
+
+
+class Metadata(Struct, gc=False):
+    """What the log tells of a request beside its bodies; the time of a row is that of the answer."""
+
+    request_latency: Value = None
+    response_code: Value = None
 
 
 class Row(Struct, gc=False):
@@ -35,25 +44,39 @@ class Row(Struct, gc=False):
 
 def query(row: Row) -> Query:
     """Query of a row; the account is a label of the request, since the row itself names no caller."""
-    metadata = as_object(row.metadata)
-    method = str(row.api_method).rpartition(".")[2].lower()
+    metadata = inside(row.metadata, Metadata) or Metadata()
     body = inside(row.full_request, Body)
+    labels = body.labels if body is not None and isinstance(body.labels, dict) else {}
+    operation, streams = _method(row.api_method if isinstance(row.api_method, str) else "")
     found = Query(
-        timestamp=_started(row.logging_time, metadata.get("request_latency")),
         request_id=row.request_id,
-        organization_id=_project(row.endpoint),
+        organization_id=_project(row.endpoint) if isinstance(row.endpoint, str) else None,
         provider="google",
-        model=_last_part(row.model),
-        operation=_OPERATIONS.get(method, row.api_method),
-        stream=method.startswith("stream") if row.api_method else None,
-        status_code=metadata.get("response_code"),
-        latency_ms=metadata.get("request_latency"),
+        model=row.model.rpartition("/")[2] if isinstance(row.model, str) else row.model,
+        operation=row.api_method if operation is None else operation,
+        stream=streams,
+        status_code=metadata.response_code,
+        latency_ms=metadata.request_latency,
+        ended=row.logging_time,
+        fields=labels,
     )
     fill_from_body(found, _payload(row.full_request, row.request_payload) if body is None else body)
     fill_from_answer(found, _payload(row.full_response, row.response_payload))
-    found.fields = as_object(None if body is None else body.labels)
-    found.account_id = next(filter(None, map(found.fields.get, _ACCOUNTS)), None) or found.end_user_id
+    found.account_id = next(filter(None, map(labels.get, _ACCOUNTS)), None) or found.end_user_id
     return found
+
+
+@lru_cache(_NAMES)
+def _method(name: str) -> tuple[str | None, bool | None]:
+    """Operation of a method, if it is a known one, and whether it streams."""
+    method = name.rpartition(".")[2].lower()
+    return _OPERATIONS.get(method), method.startswith("stream") if name else None
+
+
+@lru_cache(_NAMES)
+def _project(endpoint: str) -> str | None:
+    parts = endpoint.split("/")
+    return parts[parts.index("projects") + 1] if "projects" in parts[:-1] else None
 
 
 def _payload(full: Any, parts: Value) -> Value:  # noqa: ANN401
@@ -61,23 +84,6 @@ def _payload(full: Any, parts: Value) -> Value:  # noqa: ANN401
     if full is not None and full != "":
         return full
     return parts[0] if isinstance(parts, list) and parts else parts
-
-
-def _started(logged: Value, latency: Value) -> Value:
-    """Moment of the request: the row's is that of the answer."""
-    moment = micros_of(logged)
-    if moment is None or type(latency) not in (int, float):
-        return logged
-    return moment - round(latency * 1_000)
-
-
-def _project(endpoint: Value) -> str | None:
-    parts = endpoint.split("/") if isinstance(endpoint, str) else []
-    return parts[parts.index("projects") + 1] if "projects" in parts[:-1] else None
-
-
-def _last_part(name: Value) -> Value:
-    return name.rpartition("/")[2] if isinstance(name, str) else name
 
 
 FORMAT = Format(
