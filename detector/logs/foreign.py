@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.logs.canonical import Loose
-from detector.logs.diagnosis import Refusal, read_line
+from detector.logs.diagnosis import LineShape, Refusal, read_line
 from detector.logs.formats.declare import Format
 from detector.logs.intake import Intake
 from detector.logs.links import Gathering, Links
@@ -181,7 +181,7 @@ class ForeignRows:
         try:
             return cast(dict[str, Any], self.shape.untyped.decode(line))
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            found = read_line(line, self.shape, Watched(()), self.intake.settings)
+            found = read_line(line, cast(LineShape, self.shape), Watched(()), self.intake.settings)
         if isinstance(found, Refusal):
             raise Misfit(found.reason, found.detail)
         self.intake.note("text", "half a surrogate pair, replaced", found.surrogates)
