@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -110,8 +111,11 @@ def asked_logprobs(logprobs: Value, top_logprobs: Value) -> Value:
 
 def operation_of(path: Value) -> str | None:
     """Kind of request that an endpoint's path stands for."""
-    if not isinstance(path, str):
-        return None
+    return _operation(path) if isinstance(path, str) else None
+
+
+@lru_cache(1024)
+def _operation(path: str) -> str | None:
     bare = path.partition("?")[0].rstrip("/")
     if bare.endswith("/chat/completions"):
         return "chat"

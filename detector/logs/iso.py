@@ -2,7 +2,7 @@
 
 Texts of equal length stand as a matrix of bytes; digits are read by column. What does not have the
 commonest shape (``2026-03-01T12:00:00`` with a fraction or without, then nothing, ``Z`` or
-``+00:00``) is left to the reader of single values, which gives the same results.
+``+00:00`` or, as BigQuery writes it, `` UTC``) is left to the reader of single values, which gives the same results.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DATE_AND_TIME = 19
 _LONGEST = 35
 _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
-_ZONES = (b"", b"Z", b"+00:00")
+_ZONES = (b"", b"Z", b"+00:00", b" UTC")
 
 
 def micros_of_uniform_text(values: pa.Array) -> tuple[_Ints, _Mask]:

@@ -19,6 +19,8 @@ from detector.secret import pseudonym
 
 #: Rows that are fingerprinted before they are folded into the profile.
 FOLD_ROWS = 65_536
+#: Rows of a whole file up to which they wait for those of other small files, to be profiled together.
+FEW_ROWS = 1_024
 #: Rows of accounts beyond the limit that are listed.
 LISTED = 10_000
 
@@ -74,12 +76,23 @@ class Storing:
     remember: bool = False
 
 
+@dataclass(frozen=True)
+class Few:
+    """Fingerprinted rows of a small file: sorted account ids, each row's position in them, and its columns."""
+
+    ids: npt.NDArray[np.object_]
+    account: npt.NDArray[np.int64]
+    columns: Columns
+
+
 @dataclass
 class Built:
     """What came of one file.
 
     Attributes
     ----------
+    profile, few : Profile or Spilled, Few
+        The file's profile, or in its place the rows of a small file, which are profiled together with those of others.
     requests, days : list of ndarray
         Hashes of the requests by which repeats are found, in parts, and the day of each; days only where profiles
         are stored.
@@ -94,6 +107,7 @@ class Built:
     """
 
     profile: Profile | Spilled | None = None
+    few: Few | None = None
     names: Names = field(default_factory=Names)
     requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     days: list[npt.NDArray[np.int32]] = field(default_factory=list)
@@ -106,6 +120,12 @@ class Built:
     beyond: list[int] = field(default_factory=list)
     bar: int | None = None
 
+    @property
+    def ids(self) -> npt.NDArray[np.object_]:
+        """Accounts of the file."""
+        told = self.few if self.profile is None else self.profile
+        return np.zeros(0, dtype=object) if told is None else told.ids
+
 
 def build_profile(
     batches: Iterable[pa.RecordBatch],
@@ -116,6 +136,7 @@ def build_profile(
     built: Built | None = None,
     storing: Storing | None = None,
     draw: Draw | None = None,
+    leave_few: bool = False,
 ) -> Built:
     """Profile of a stream of batches.
 
@@ -135,6 +156,8 @@ def build_profile(
         Given where profiles are kept for later nights.
     draw : Draw, optional
         Which accounts stay; rows of others are counted for good only where its bar is known from the start.
+    leave_few : bool
+        Up to `FEW_ROWS` rows in all become `Built.few`, without a profile.
 
     Raises
     ------
@@ -148,6 +171,9 @@ def build_profile(
     parts: list[Profile] = []
     selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing, draw)
     for ids, account, columns in _folds(selected, storing, built.identities):
+        if leave_few and not parts and len(account) <= FEW_ROWS and (draw is None or len(ids) <= draw.most):
+            built.few = Few(ids, account, columns)
+            continue
         parts.append(profile_of(ids, account, columns, sizes))
         # as in a merge sort: a row is moved as often as the number of folds can be halved
         while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
@@ -161,6 +187,13 @@ def build_profile(
     if failure:
         raise failure[0]
     return built
+
+
+def profiles_of_few(few: Iterable[Few], sizes: Sizes) -> Iterator[Profile]:
+    """Profiles of the rows of small files, many files in each."""
+    rows = ((pa.array(one.ids[one.account], pa.large_string()), one.columns) for one in few)
+    for ids, account, columns in _folds(rows, None, {}):
+        yield profile_of(ids, account, columns, sizes)
 
 
 def _until_failure(batches: Iterable[pa.RecordBatch], failure: list[InputError]) -> Iterator[pa.RecordBatch]:

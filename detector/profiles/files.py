@@ -22,11 +22,11 @@ from detector.logs.mapping import Mapping
 from detector.logs.parquet_decoding import DAMAGE, schema_of
 from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
-from detector.profiles.build import Built, Repeats, Storing, build_profile
+from detector.profiles.build import Built, Repeats, Storing, build_profile, profiles_of_few
 from detector.profiles.draw import Draw, bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
 from detector.profiles.profile import Profile, Sizes
-from detector.profiles.spill import merge_all, spill
+from detector.profiles.spill import Spilled, merge_all, spill
 from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
@@ -128,9 +128,11 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
 def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
     files = read_files(tasks, workers, done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
+    few = (one.built.few for one in files if one.built.few is not None)
+    profiles += [_spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]
     names = Names()
     for one in files:
-        one.built.profile = None  # held by nobody else, so that it is gone once it is merged
+        one.built.profile = one.built.few = None  # held by nobody else, so that it is gone once it is merged
         names.absorb(one.built.names)
     return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
@@ -237,7 +239,8 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     built = Built()
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task))
+        leaves_few = task.storing is None
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task), leaves_few)
     except SetAside:
         built = Built()
     except InputError as error:
@@ -246,9 +249,14 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
         detail = f"the log has over {task.reading.max_accounts:,} accounts"
         rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
         report.rows_rejected += built.rows_beyond
-    if task.spill is not None and isinstance(built.profile, Profile):
-        built.profile = spill(built.profile, Path(tempfile.mkdtemp(dir=task.spill)))
+    if isinstance(built.profile, Profile):
+        built.profile = _spilled(built.profile, task)
     return Profiled(built, report, rejects, task)
+
+
+def _spilled(profile: Profile, task: Task) -> Profile | Spilled:
+    """Profile on disk, where it is to wait there for others."""
+    return profile if task.spill is None else spill(profile, Path(tempfile.mkdtemp(dir=task.spill)))
 
 
 def _bytes(file: LogFile) -> int:
@@ -285,7 +293,7 @@ def _draw(task: Task) -> Draw | None:
 def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
     """Hash over which accounts are out, and the files that hold such accounts; none where there are few enough."""
     told = [one.built.bar for one in files if one.built.bar is not None]
-    ids = {i: one.built.profile.ids for i, one in enumerate(files) if one.built.profile is not None}
+    ids = {i: one.built.ids for i, one in enumerate(files) if len(one.built.ids)}
     most = files[0].task.reading.max_accounts if files else 0
     if not files or files[0].task.storing or (not told and sum(map(len, ids.values())) <= most):
         return None, []

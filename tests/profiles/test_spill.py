@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.logs.files import discover
+from detector.profiles import build as building
 from detector.profiles import files as reading
 from detector.profiles import spill as spilling
 from detector.profiles.files import Task, profile_files
-from detector.profiles.profile import Sizes, merge
+from detector.profiles.profile import Sizes, merge, profile_of
 from detector.profiles.spill import merge_spilled, spill
 from detector.settings import Reading
 from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, numbered, profile
@@ -42,6 +43,7 @@ def test_a_piece_holds_the_rows_of_its_accounts_only(tmp_path):
 
 def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(building, "FEW_ROWS", 0)
     (tmp_path / "temporary").mkdir()
     for i in range(3):
         rows = [
@@ -59,3 +61,29 @@ def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypat
     assert_same(in_memory, profile_files(tasks, 1).profile)
     assert len(spilled) == 3
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("most_in_memory", [0, 1 << 30])
+def test_many_small_files_are_profiled_together_and_give_the_profile_of_each_by_itself(
+    tmp_path, monkeypatch, most_in_memory
+):
+    for i in range(30):
+        moment = f"2026-05-0{i % 3 + 1}T00:00:{i:02d}Z"
+        row = f'{{"account_id": "a{i % 4}", "timestamp": "{moment}", "request_id": "{i % 28}"}}'
+        (tmp_path / f"{i}.json").write_text(row)
+    (tmp_path / "bad.json").write_text('{"account_id": "a1", "timestamp": "yesterday"}')
+    tasks = [
+        Task(file, Reading(), None, b"key", Sizes(requests=6, distinct=4, window=50), (None, None))
+        for file in discover([str(tmp_path / "*.json")])
+    ]
+    monkeypatch.setattr(reading, "SMALL_INPUT", most_in_memory)
+    profiled = []
+    monkeypatch.setattr(building, "profile_of", lambda *given: profiled.append(given) or profile_of(*given))
+    together = profile_files(tasks, 1)
+    assert len(profiled) == 1
+    assert [sum(getattr(one.built, n) for one in together.files) for n in ("rows_used", "rows_duplicate")] == [28, 2]
+    assert [one.report.path for one in together.files if one.report.rows_rejected] == [str(tmp_path / "bad.json")]
+    monkeypatch.setattr(building, "FEW_ROWS", 0)
+    apart = profile_files(tasks, 1)
+    assert len(profiled) > 30
+    assert_same(together.profile, apart.profile)
