@@ -77,7 +77,7 @@ def test_many_small_files_are_profiled_together_and_give_the_profile_of_each_by_
         Task(file, Reading(), None, b"key", Sizes(requests=6, distinct=4, window=50), (None, None))
         for file in discover([str(tmp_path / "*.json")])
     ]
-    monkeypatch.setattr(reading, "SMALL_INPUT", most_in_memory)
+    monkeypatch.setattr(reading, "LARGE_INPUT", most_in_memory)
     profiled = []
     monkeypatch.setattr(building, "profile_of", lambda *given: profiled.append(given) or profile_of(*given))
     together = profile_files(tasks, 1)
