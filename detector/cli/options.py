@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import pandas as pd
 
 from detector.errors import UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detector.logs.mapping import Mapping
     from detector.settings import Settings
 
@@ -78,6 +79,8 @@ def moment(name: str, text: str | None) -> pd.Timestamp | None:
     UsageError
         If it is not a date or a time of ISO 8601.
     """
+    import pandas as pd
+
     if text is None:
         return None
     if not text[:1].isdigit():

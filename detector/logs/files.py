@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,6 +12,8 @@ from detector.errors import InputError
 from detector.logs.copies import Copy, standard_input
 from detector.logs.remote import RemoteFile, fetched, is_address, listed
 
+#: Numbers that change whenever a file does.
+State = tuple[int, ...]
 STDIN = "-"
 #: What a folder's file must end in, a compression's suffix aside, to be taken for a log.
 DATA_SUFFIXES = (".jsonl", ".json", ".ndjson", ".log", ".csv", ".parquet")
@@ -29,12 +31,15 @@ class LogFile:
     index : int
     address : str, optional
         Where it lives, if elsewhere; `path` is then that of a copy, which exists as long as `copy` does.
+    state : tuple of int or None
+        What it looked like before it was read; None where that cannot be told.
     """
 
     path: str
     index: int
     address: str | None = None
     copy: Copy | None = field(default=None, compare=False, repr=False)
+    state: State | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -69,7 +74,7 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def discover(paths: Sequence[str]) -> list[LogFile]:
+def discover(paths: Sequence[str], is_known: Callable[[str, State | None], bool] | None = None) -> list[LogFile]:
     """Files meant by the given paths, each once, in the order of their paths' bytes.
 
     Parameters
@@ -77,6 +82,8 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
     paths : sequence of str
         Files of any name, folders (searched below, hidden names skipped, data files by their
         extension), globs, ``-`` for standard input, which is copied, and addresses (`logs.remote`), whose objects are.
+    is_known : callable, optional
+        Whether an address in a state was read before: it is listed, but not copied.
 
     Returns
     -------
@@ -99,17 +106,29 @@ def discover(paths: Sequence[str]) -> list[LogFile]:
             f"{named}: nothing to read. A folder's logs end in {', '.join(DATA_SUFFIXES)}, "
             "alone or with .gz or .zst; name a file itself to read it whatever it is called."
         )
-    return [_file(path, index, elsewhere.get(path)) for index, path in enumerate(unique.values())]
+    return [_file(path, index, elsewhere.get(path), is_known) for index, path in enumerate(unique.values())]
 
 
-def _file(path: str, index: int, remote: RemoteFile | None) -> LogFile:
+def _file(
+    path: str, index: int, remote: RemoteFile | None, is_known: Callable[[str, State | None], bool] | None
+) -> LogFile:
     if path == STDIN:
         copy = standard_input()
         return LogFile(copy.path, index, STDIN, copy)
     if remote is None:
-        return LogFile(path, index)
+        return LogFile(path, index, state=_state(path))
+    if is_known and is_known(remote.address, remote.state):
+        return LogFile(remote.address, index, remote.address, state=remote.state)
     copy = fetched(remote)
-    return LogFile(copy.path, index, remote.address, copy)
+    return LogFile(copy.path, index, remote.address, copy, remote.state)
+
+
+def _state(path: str) -> State | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _is_log(path: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Schemes of addresses that Arrow opens by itself.
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
+#: Age of a change from which on the next one is sure to have another time: stores count whole seconds, clocks differ.
+FRESH_NS = 60_000_000_000
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
 _MAGIC = re.compile(r"[*\[]")
 
@@ -36,12 +39,16 @@ class RemoteFile:
         Its path within the filesystem.
     size : int
         Bytes.
+    state : tuple of int or None
+        Size and time of the last change; None where the store tells no time, or the change is so fresh that the next
+        could have the same.
     filesystem : pyarrow.fs.FileSystem
     """
 
     address: str
     path: str
     size: int
+    state: tuple[int, int] | None
     filesystem: pyarrow.fs.FileSystem
 
 
@@ -83,7 +90,12 @@ def listed(address: str, is_log: Callable[[str], bool]) -> Iterator[RemoteFile]:
         raise InputError(f"{place}: there is no such object or folder, or nothing in it.")
     for info in found:
         if pattern or info.path == top or is_log(info.path.removeprefix(top)):
-            yield RemoteFile(f"{scheme}://{info.path}", info.path, info.size, filesystem)
+            yield RemoteFile(f"{scheme}://{info.path}", info.path, info.size, _state(info, time.time_ns()), filesystem)
+
+
+def _state(info: pyarrow.fs.FileInfo, now: int) -> tuple[int, int] | None:
+    changed = info.mtime_ns
+    return None if changed is None or changed > now - FRESH_NS else (info.size, changed)
 
 
 def _files_at(place: str, options: str) -> tuple[pyarrow.fs.FileSystem, list[pyarrow.fs.FileInfo]]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from detector.logs.files import STDIN, LogFile
+from detector.logs.files import LogFile, State, discover
 from detector.logs.mapping import Mapping
+from detector.logs.remote import is_address
 from detector.nightly import fragments, ledger, sealed, writes
 from detector.nightly.damage import DamagedStore
 from detector.nightly.ledger import Part, Taken
@@ -28,8 +29,6 @@ from detector.results.folder import parquet
 from detector.secret import subkey
 from detector.settings import Settings
 
-_State = list[int]
-
 
 @dataclass(frozen=True)
 class Unread:
@@ -38,8 +37,6 @@ class Unread:
     Attributes
     ----------
     files : list of LogFile
-    states : dict of str to list of int
-        What each looked like on disk before it was read, by path.
     others : int
         Files that have not changed.
     seen : dict of str to list of int
@@ -47,17 +44,20 @@ class Unread:
     """
 
     files: list[LogFile]
-    states: dict[str, _State | None]
     others: int
     seen: dict[str, Any]
 
 
-def unread(store: Store, files: Sequence[LogFile]) -> Unread:
-    """Tell which files need not be read again."""
+def unread(store: Store, paths: Sequence[str]) -> Unread:
+    """Tell which of the files that paths mean need be read; what lives elsewhere is copied here only then."""
     seen = _seen(store)
-    states = {file.path: _state(file.path) for file in files if file.name != STDIN}
-    new = [file for file in files if file.name == STDIN or seen.get(_name(store, file.path)) != states[file.path]]
-    return Unread(new, states, len(files) - len(new), seen)
+
+    def is_known(name: str, state: State | None) -> bool:
+        return state is not None and seen.get(_name(store, name)) == list(state)
+
+    files = discover(paths, is_known)
+    new = [file for file in files if not is_known(file.name, file.state)]
+    return Unread(new, len(files) - len(new), seen)
 
 
 def take(
@@ -92,8 +92,8 @@ def take(
         if one.report.sha256 and content not in taken:
             taken.add(content)
             _keep(store, content, one, after)
-    readable = {one.task.file.path for one in read if one.report.sha256 and one.task.file.name != STDIN}
-    seen = new.seen | {_name(store, path): new.states[path] for path in readable}
+    readable = [one.task.file for one in read if one.report.sha256]
+    seen = new.seen | {_name(store, file.name): list(file.state) for file in readable if file.state is not None}
     writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
     return read
 
@@ -136,18 +136,10 @@ def _content(store: Store, sha256: str) -> str:
     return hmac.digest(subkey(store.key, "content"), sha256.encode(), "sha256").hex()[:32]
 
 
-def _name(store: Store, path: str) -> str:
-    """Name of a path that does not tell it."""
-    return hmac.digest(subkey(store.key, "path"), os.path.abspath(path).encode(), "sha256").hex()[:32]
-
-
-def _state(path: str) -> _State | None:
-    """What changes whenever a file on disk does; None where there is no file to ask."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+def _name(store: Store, name: str) -> str:
+    """Name of a path or address that does not tell it."""
+    where = name if is_address(name) else os.path.abspath(name)
+    return hmac.digest(subkey(store.key, "path"), where.encode("utf-8", "surrogateescape"), "sha256").hex()[:32]
 
 
 def _seen(store: Store) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from detector.campaigns.calendar import date_of
 from detector.judging import Notice, People, Terms
 from detector.logs import parquet_process
-from detector.logs.files import discover
 from detector.logs.formats import known
 from detector.logs.survey import described, linked, survey
 from detector.nightly import generations, ledger, retention
@@ -123,7 +122,7 @@ def _read(
     """Files that were read, and how many needed not be."""
     if not request.paths:
         return [], 0
-    new = unread(store, discover(request.paths))
+    new = unread(store, request.paths)
     if not new.files:
         return [], new.others
     settings, mapping = request.settings, request.mapping

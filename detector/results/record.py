@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from detector.features import Off
 
 SCHEMA_VERSION = 1
-_LIBRARIES = ("duckdb", "numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
+_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 #: Evidence families and the columns of which at least one is needed.
 FAMILY_NEEDS = {
     "network": ("client_ip", "accounts.signup_ip"),

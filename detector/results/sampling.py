@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from detector.features import FEATURES
 from detector.results.folder import ScanResult
 
 _VOLUMES = ("requests", "requests per day", "tokens per day")
@@ -13,6 +12,8 @@ _COUNTS = ("n_queries", "queries_per_account_day", "requests")
 
 def of_all_requests(features: pd.DataFrame, rate: float) -> pd.DataFrame:
     """Features in which volumes are divided by the share of requests that the log holds."""
+    from detector.features import FEATURES
+
     names = [f.name for f in FEATURES if f.unit in _VOLUMES and f.name in features]
     return features if rate == 1 else features.assign(**{name: features[name] / rate for name in names})
 

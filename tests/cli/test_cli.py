@@ -12,7 +12,7 @@ LOG = '{"timestamp": "2026-03-02T10:00:00Z", "account_id": "ann", "prompt": "hel
 
 
 def run(*words, cwd=None, given=None):
-    command = [sys.executable, "-c", "from detector.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-m", "detector", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, input=given, timeout=300)
 
 

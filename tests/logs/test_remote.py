@@ -97,6 +97,28 @@ def test_the_copy_has_no_name_in_any_folder_and_goes_with_the_file(bucket, tmp_p
     assert not os.path.exists(path)
 
 
+def test_an_object_that_was_read_before_is_not_copied_until_it_changes(bucket, monkeypatch):
+    monkeypatch.setattr("detector.logs.remote.FRESH_NS", 0)
+    address = f"s3://logs/november/?{bucket}"
+    before = {file.name: file.state for file in discover([address])}
+
+    def copied():
+        listed = discover([address], lambda name, state: before[name] == state)
+        return {file.name.rpartition("/")[2]: file.copy is not None for file in listed}
+
+    assert copied() == {"one.jsonl": False, "two.jsonl.gz": False}
+    store, _ = pyarrow.fs.FileSystem.from_uri(f"s3://logs?{bucket}")
+    with store.open_output_stream("logs/november/one.jsonl") as out:
+        out.write(LOG + b"\n" + line(200).encode())
+    assert copied() == {"one.jsonl": True, "two.jsonl.gz": False}
+    with store.open_output_stream("logs/november/one.jsonl") as out:
+        out.write(LOG)
+
+
+def test_an_object_that_changed_just_now_could_change_again_unseen(bucket):
+    assert [file.state for file in discover([f"s3://logs/november/one.jsonl?{bucket}"])] == [None]
+
+
 def test_what_is_not_there_is_said_with_its_address(bucket):
     with pytest.raises(InputError, match=r"^s3://logs/october: there is no such object or folder"):
         discover([f"s3://logs/october?{bucket}"])

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from detector.errors import OutputError
-from detector.logs.files import discover
 from detector.nightly import generations, ledger
 from detector.nightly.intake import take, unread
 from detector.nightly.store import held
@@ -29,7 +28,7 @@ KILLS = int(os.environ.get("KILLS", "3"))
 
 def taken_in(folder, logs):
     with held(folder, KEY, False, Sizes()) as store:
-        new = unread(store, discover([str(path) for path in logs]))
+        new = unread(store, [str(path) for path in logs])
         return take(store, new, Settings(), None, None)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 from scipy.special import ndtri
 
 from detector.campaigns.cohort import Ints
@@ -89,15 +90,15 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
     size = np.bincount(cell, minlength=len(pairs)).astype(float)
     total = np.bincount(level).astype(float)
     width = np.bincount(of_level, minlength=len(total))
-    chi, bits, shown = np.zeros(len(pairs)), np.zeros(len(total)), np.zeros(len(total))
-    for bit in range(TOPIC_BITS):
-        ones = np.bincount(cell, weights=(themes >> bit) & 1, minlength=len(pairs))
-        rate = np.bincount(of_level, weights=ones, minlength=len(total)) / np.maximum(total, 1)
-        varies = (rate > 0) & (rate < 1) & (width > 1)
-        spread = np.where(varies, rate * (1 - rate), 1.0)[of_level]
-        chi += np.where(varies[of_level], (ones - size * rate[of_level]) ** 2 / (size * spread), 0.0)
-        bits += varies
-        shown[varies] += _shown(rate[varies])
+    ones = _set_bits(themes, cell, np.zeros((TOPIC_BITS, len(pairs))))
+    firsts = width.cumsum() - width
+    rate = np.add.reduceat(ones, firsts, axis=1) / np.maximum(total, 1) if len(pairs) else np.zeros((TOPIC_BITS, 0))
+    varies = (rate > 0) & (rate < 1) & (width > 1)
+    spread = np.where(varies, rate * (1 - rate), 1.0)[:, of_level]
+    off = (ones - size * rate[:, of_level]) ** 2 / (size * spread)
+    chi = np.where(varies[:, of_level], off, 0.0).sum(axis=0)
+    bits = varies.sum(axis=0).astype(float)
+    shown = np.where(varies, _shown(np.where(varies, rate, 0.5)), 0.0).sum(axis=0)
     usable = bits > 0
     scale = np.where(usable, (total - 1) / np.maximum(total, 1) / np.maximum(bits, 1), 0.0)
     parts = np.bincount(of_account, weights=chi * scale[of_level], minlength=len(accounts))
@@ -106,6 +107,15 @@ def heterogeneity(account: Ints, themes: Ints, stratum: Ints | None = None) -> H
     free = np.where(usable, width - 1, 0)
     seen = float(np.average(shown / np.maximum(bits, 1), weights=free)) if free.any() else float("nan")
     return Heterogeneity(accounts, chi_parts, freedom, int(free.sum()), seen)
+
+
+@njit(cache=True, nogil=True)
+def _set_bits(themes, cell, found):  # type: ignore[no-untyped-def]
+    """How many requests of each cell have each bit set."""
+    for i in range(len(themes)):
+        for bit in range(len(found)):
+            found[bit, cell[i]] += (themes[i] >> bit) & 1
+    return found
 
 
 def _shown(rate: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

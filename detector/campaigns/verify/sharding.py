@@ -30,7 +30,7 @@ from detector.profiles.orders import order_by, run_starts
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
-ROUNDS = 16
+ROUNDS = 64
 LEAST_PEOPLE = 30
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
