@@ -27,8 +27,8 @@ from detector.settings import Campaigns
 
 Mask = npt.NDArray[np.bool_]
 
-#: Accounts that must hold a passage, share of its requests that must ask, most of its holders' requests it may take.
-LEAST_HOLDERS, LEAST_ASKING, MOST_KEPT_TO = 20, 0.8, 0.3
+#: Accounts that must hold a passage, share of its requests that must ask, and most of its holders' that may.
+LEAST_HOLDERS, LEAST_ASKING, MOST_ASKING = 20, 0.8, 0.3
 #: Share of the rarer passage's holders that must hold both for two to be of one spray.
 LEAST_OVERLAP = 0.3
 #: Passages of a spray that a request must hold for its account to be added afterwards.
@@ -53,10 +53,10 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     loose = label < 0
     held_by = label[~loose]
     loose[~loose] = (np.bincount(held_by, weights=tied[~loose]) < LEAST_TIED * np.bincount(held_by))[held_by]
-    rows = _of_sprays(tables, held.of((loose & ~verified)[held.account]))
+    rows = _of_sprays(tables, held, loose & ~verified)
     strand = strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP)
     sizes = np.bincount(strand[strand >= 0], minlength=1)
-    strand = np.where(_thin(rows, strand) & (strand >= 0) & (sizes[strand] >= LEAST_HOLDERS), strand, -1)
+    strand = np.where(_thin(tables, strand) & (strand >= 0) & (sizes[strand] >= LEAST_HOLDERS), strand, -1)
     found, fresh = label.copy(), int(label.max(initial=-1)) + 1
     for one in np.unique(strand[strand >= 0]).tolist():
         inside = np.bincount(label[(strand == one) & (label >= 0)], minlength=fresh)
@@ -67,30 +67,35 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     return numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
 
 
-def _of_sprays(tables: Tables, held: Passages) -> Passages:
-    """Passages that enough accounts hold, and nearly all of whose requests ask for something."""
-    many = held.of(held.degree >= LEAST_HOLDERS)
+def _of_sprays(tables: Tables, held: Passages, free: Mask) -> Passages:
+    """Passages that enough of these accounts hold, and nearly all of whose requests of theirs ask for something."""
+    rows = held.of(free[held.account])
+    many = rows.of((np.bincount(rows.number, minlength=1) >= LEAST_HOLDERS)[rows.number])
     keys, at = np.unique(many.key, return_inverse=True)
     stands = np.bincount(at, weights=many.requests, minlength=len(keys))
-    return many.of((_asking(tables, keys) >= LEAST_ASKING * stands)[at])
+    return many.of((_asking(tables, keys, free) >= LEAST_ASKING * stands)[at])
 
 
-def _asking(tables: Tables, keys: npt.NDArray[np.uint64]) -> Ints:
-    """Sampled requests of the first half in which each key stands and that ask for something."""
+def _asking(tables: Tables, keys: npt.NDArray[np.uint64], free: Mask) -> Ints:
+    """Sampled requests of these accounts in the first half in which each key stands and that ask for something."""
     requests = tables.requests
     asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    asks &= free[requests["account"].to_numpy()]
     values = requests[[name for names in COLUMNS.values() for name in names]].to_numpy()[asks].ravel()
     place = np.minimum(np.searchsorted(keys, values), max(0, len(keys) - 1))
     return np.bincount(place[keys[place] == values], minlength=len(keys)) if len(keys) else np.zeros(0, np.int64)
 
 
-def _thin(rows: Passages, strand: Ints) -> Mask:
-    """Accounts of strands most of whose accounts send it a few times among much else, shape (n_accounts,)."""
-    kept_to = np.zeros(len(strand))
-    np.maximum.at(kept_to, rows.account, rows.requests / np.maximum(rows.forming, 1))
+def _thin(tables: Tables, strand: Ints) -> Mask:
+    """Accounts of strands most of whose accounts ask for such things a few times among much else."""
+    requests = tables.requests
+    forming = requests["half"].to_numpy() == 0
+    account = requests["account"].to_numpy()[forming]
+    asking = np.bincount(account, asks_for(requests["asks"].to_numpy()[forming], ELICITING), minlength=len(strand))
+    share = asking / np.maximum(np.bincount(account, minlength=len(strand)), 1)
     found = np.zeros(len(strand), bool)
     for one in np.unique(strand[strand >= 0]).tolist():
-        found[strand == one] = np.median(kept_to[strand == one]) <= MOST_KEPT_TO
+        found[strand == one] = np.median(share[strand == one]) <= MOST_ASKING
     return found
 
 
