@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-HERTZ = 20
+#: Looking costs time of a core, which a command that uses all cores misses and another does not.
+HERTZ = 5
 PROC = Path("/proc")
 
 

@@ -31,6 +31,8 @@ from detector.settings import Reading
 
 #: Below this many bytes in all, starting processes costs more than it saves.
 SMALL_INPUT = 8 << 20
+#: From this many bytes on, profiles of files wait on disk: below, they take less memory than writing them takes time.
+LARGE_INPUT = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     done : callable, optional
         Called with each file as it is finished.
     """
-    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= SMALL_INPUT
+    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= LARGE_INPUT
     with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
         return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
 

@@ -56,6 +56,7 @@ def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypat
     spilled = []
     monkeypatch.setattr(reading, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
     monkeypatch.setattr(reading, "SMALL_INPUT", 0)
+    monkeypatch.setattr(reading, "LARGE_INPUT", 0)
     assert_same(in_memory, profile_files(tasks, 1).profile)
     assert len(spilled) == 3
     assert list((tmp_path / "temporary").iterdir()) == []
