@@ -18,12 +18,14 @@ from detector.campaigns.grow import attach, components, core
 from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
+from detector.campaigns.spray import latecomers, sprays
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
+from detector.campaigns.verify.hands import hands
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.lockstep import lockstep
@@ -99,19 +101,20 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     label = of_words(unravel(label, held, holders, settings), held)
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
+    label = sprays(label, tables, held, tied, verified, settings)
     label = recruit(label, held, holders, ~verified)
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
 
-    groups = []
+    groups, free = [], (label < 0) & ~verified
     for number in range(int(label.max()) + 1 if len(label) else 0):
         members = np.flatnonzero(label == number)
         cohort = Cohort(members, cores[members], reference)
         group = _examine(cohort, n_composites[members], settings)
         group = replace(group, suppressed=allow.suppressing(cohort.people) if allow else None)
         if group.weighed.tier is not None:
-            groups.append(group)
+            groups.append(_with_latecomers(group, free))
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
 
 
@@ -183,7 +186,7 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
     cohort, n_composites = _without_bystanders(cohort, found, n_composites)
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
-    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort)]
+    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
     framed = found.rows if len(found.rows) else found.in_system
     evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
@@ -198,6 +201,28 @@ def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Camp
         explanation,
         weigh(evidence, explanation, settings),
         n_composites,
+    )
+
+
+def _with_latecomers(group: Group, free: npt.NDArray[np.bool_]) -> Group:
+    """A flagged spray with the accounts that sent it only in the half of the prompts which verified it."""
+    if not group.flags or not any(e.name == "other hands" for e in group.evidence):
+        return group
+    more, cohort = latecomers(group.cohort, group.frames, free), group.cohort
+    free[more] = False
+    if not len(more):
+        return group
+    statement = f"{len(more)} more accounts sent the same frames from other hands only in the half that verified it."
+    order = np.argsort(np.append(cohort.members, more), kind="stable")
+    return replace(
+        group,
+        cohort=replace(
+            cohort,
+            members=np.append(cohort.members, more)[order],
+            core=np.append(cohort.core, np.zeros(len(more), bool))[order],
+        ),
+        composites=np.append(group.composites, np.zeros(len(more), np.int64))[order],
+        evidence=[*group.evidence, Evidence("content", "latecomers", statement, float(len(more)), 0.0, 1.0, 0.0)],
     )
 
 

@@ -36,6 +36,8 @@ class Passages:
     ----------
     account, number : ndarray of int64, shape (n,)
         Account, and number of the passage.
+    key : ndarray of uint64, shape (n,)
+        Hash of the passage.
     requests, forming : ndarray of int64, shape (n,)
         Sampled requests of the first half in which it stands, and all of the account's.
     degree : ndarray of int64, shape (n,)
@@ -44,6 +46,7 @@ class Passages:
 
     account: Ints
     number: Ints
+    key: npt.NDArray[np.uint64]
     requests: Ints
     forming: Ints
     degree: Ints
@@ -80,6 +83,7 @@ def passages(tables: Tables) -> Passages:
     return Passages(
         account=account,
         number=number,
+        key=rows["key"].to_numpy(dtype=np.uint64),
         requests=rows["half_0"].to_numpy(dtype=np.int64),
         forming=np.bincount(forming, minlength=len(tables.accounts))[account],
         degree=np.bincount(number)[number],

@@ -104,7 +104,7 @@ def _words(label: Ints, held: Passages) -> Held:
     component = label[rows.account]
     pair = rows.number * (int(label.max()) + 1) + component
     _, at = np.unique(pair, return_inverse=True)
-    local = Passages(rows.account, at.astype(np.int64), rows.requests, rows.forming, rows.degree)
+    local = Passages(rows.account, at.astype(np.int64), rows.key, rows.requests, rows.forming, rows.degree)
     kept = local.kept_to() if len(at) else np.zeros(0, bool)
     return _shared(label, rows.account[kept], rows.number[kept])
 

@@ -59,7 +59,7 @@ def loosen(label: Ints, held: Passages, tied: npt.NDArray[np.bool_], settings: C
                 found[members[cut]] = found.max() + 1 + strand[cut]
         if (found == before).all():
             break
-    return _numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
+    return numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
 
 
 def _strong(members: Ints, held: Passages) -> Ints:
@@ -97,7 +97,7 @@ def unravel(label: Ints, held: Passages, holders: pd.DataFrame, settings: Campai
                 found[members[parts < 0]] = -1
         if (found == before).all():
             break
-    return _numbered(found)
+    return numbered(found)
 
 
 def _parts(members: Ints, held: Passages, holders: pd.DataFrame, settings: Campaigns) -> Ints:
@@ -115,7 +115,7 @@ def _parts(members: Ints, held: Passages, holders: pd.DataFrame, settings: Campa
     rest = strand < 0
     if rest.sum() >= settings.min_principals:
         strand = np.where(rest, strand.max() + 1, strand)
-    return _numbered(strand)
+    return numbered(strand)
 
 
 def _large(strand: Ints, settings: Campaigns) -> Ints:
@@ -130,7 +130,7 @@ def of_words(label: Ints, held: Passages) -> Ints:
     strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
     sizes = np.bincount(strand[strand >= 0], minlength=1)
     fresh = (strand >= 0) & (sizes[strand] >= LEAST_ALONE)
-    return _numbered(np.where(fresh, label.max(initial=-1) + 1 + strand, label))
+    return numbered(np.where(fresh, label.max(initial=-1) + 1 + strand, label))
 
 
 def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArray[np.bool_]) -> Ints:
@@ -182,7 +182,7 @@ def _links(label: Ints, holders: pd.DataFrame, n: int) -> Ints:
     return found
 
 
-def _numbered(label: Ints) -> Ints:
+def numbered(label: Ints) -> Ints:
     """The same parts, numbered from 0 in order of their first account."""
     kept = label >= 0
     values, first = np.unique(label[kept], return_index=True)

@@ -41,7 +41,8 @@ GROUPS: dict[str, str] = {
     # all of it, not a summary
     "whole": """
         every each all full fully complete entire entirely whole detailed detail verbatim exhaustively length
-        long lengthy thorough thoroughly uncut unabridged jeden jede jedes alle alles vollständig vollständige
+        long lengthy thorough thoroughly uncut unabridged unedited unfiltered aloud transcribe
+        jeden jede jedes alle alles vollständig vollständige
         vollständigen ausführlich ausführliche ganze chaque toutes tous tout complet complète intégral détaillé
         détaillée longuement cada todos todas todo completo completa detallado detallada extenso detalhado detalhada
         ogni tutti tutte tutto dettagliato elke volledig volledige alle każdy wszystkie pełne pełny каждый каждую каждое

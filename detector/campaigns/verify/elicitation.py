@@ -26,6 +26,8 @@ CLASSES = {
     "grading": (GRADING, "grades by a rubric", 0.6),
     "generation": (GENERATION, "training data", 0.8),
 }
+#: What no honest workload asks for by the thousand; marking answers is one.
+ELICITING = HIDDEN | REASONING | TAGS | GENERATION
 LEAST_SHARE = 0.1
 FLOOR = 0.003
 CAP = 6.0

@@ -32,6 +32,8 @@ COLUMNS = {
     "phrase": ("phrase_0", "phrase_1", "phrase_2", "phrase_3"),
 }
 LEAST_SHARE = 0.15
+#: Share of members that must use a frame in the held-back half for its requests to be judged: of two, one may be.
+LEAST_USERS = 0.4
 LEAST_LIFT = 10.0
 #: Share of its users' requests in which a passage stands that they keep to.
 LEAST_KEPT_TO = 0.2
@@ -65,9 +67,18 @@ class Frames:
     users: Ints
 
     def stream(self, cohort: Cohort) -> pd.DataFrame:
-        """Requests to be judged: those in a frame where at least half of the members use one, else all held back."""
+        """Requests to be judged: those in a frame where enough of the members use one, else all held back."""
         users = self.rows["account"].nunique()
-        return self.rows if users >= max(3, 0.5 * len(cohort.members)) else cohort.held_back
+        return self.rows if users >= max(3, LEAST_USERS * len(cohort.members)) else cohort.held_back
+
+    def passages_in(self, rows: pd.DataFrame) -> Ints:
+        """Number of frames of prompts that each request stands in, shape (len(rows),)."""
+        found = np.zeros(len(rows), np.int64)
+        for kind, columns in COLUMNS.items():
+            own = self.keys.loc[self.keys["kind"] == kind, "key"].to_numpy(dtype=np.uint64)
+            for column in columns if kind != "system" and len(own) else ():
+                found += np.isin(rows[column].to_numpy(), own)
+        return found
 
     def strata(self, rows: pd.DataFrame) -> Ints:
         """Number of the frame that each request stands in, 0 for none, shape (len(rows),).

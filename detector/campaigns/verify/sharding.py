@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
@@ -113,14 +114,20 @@ def collision_share(rows: pd.DataFrame) -> float:
     return float((~alone).sum() / len(prompt)) if len(prompt) else 0.0
 
 
+def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """The session of each request, or its ten minutes where it names none."""
+    session = rows["session"].to_numpy()
+    slot = (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64)
+    found: npt.NDArray[np.uint64] = np.where(session != 0, session, slot)
+    return found
+
+
 def units(rows: pd.DataFrame) -> pd.DataFrame:
     """One request of each account's session, or of its ten minutes where it names no session.
 
     Turns of one conversation are about one task: a session is the unit that is dealt out.
     """
-    session = rows["session"].to_numpy()
-    unit = np.where(session != 0, session, (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64))
-    account = rows["account"].to_numpy()
+    unit, account = unit_of(rows), rows["account"].to_numpy()
     order = order_by(account, unit, rows["request"].to_numpy())
     return rows.iloc[order[run_starts(account[order], unit[order])]]
 

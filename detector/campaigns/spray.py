@@ -1,0 +1,116 @@
+"""Sprays: one wording that asks for extraction, used a few times by each of many accounts beside their owners' use.
+
+Here the unit of evidence is the request, not the account: an account that sends two such requests among a hundred of
+its owner's looks like its owner. A passage is one of a spray where nearly all requests in which it stands ask for the
+model's reasoning, tags or training data, and where it is a small part of what its holders send. Marking answers counts
+for nothing here: honest judges share rubrics.
+
+References
+----------
+.. [1] OpenAI (30 Sep 2026), "Disrupting a coordinated model-distillation campaign": 16,000 extraction requests of more
+       than 4,000 users within two days.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.campaigns.cohort import Cohort
+from detector.campaigns.passages import Ints, Passages, strongest_strand
+from detector.campaigns.strands import LEAST_TIED, numbered
+from detector.campaigns.verify.elicitation import ELICITING, asks_for
+from detector.campaigns.verify.frames import COLUMNS, Frames
+from detector.campaigns.verify.hands import other_hands
+from detector.profiles.tables import Tables
+from detector.settings import Campaigns
+
+Mask = npt.NDArray[np.bool_]
+
+#: Accounts that must hold a passage, share of its requests that must ask, and most of its holders' that may.
+LEAST_HOLDERS, LEAST_ASKING, MOST_ASKING = 20, 0.8, 0.3
+#: Share of the rarer passage's holders that must hold both for two to be of one spray.
+LEAST_OVERLAP = 0.3
+#: Passages of a spray that a request must hold for its account to be added afterwards.
+LEAST_PASSAGES = 2
+#: Share of a component that must be of a spray for the whole to join it.
+LEAST_INSIDE = 0.5
+
+
+def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Mask, settings: Campaigns) -> Ints:
+    """Components and sprays: accounts that send one go there, with the components that they are most of.
+
+    Parameters
+    ----------
+    label : ndarray of int64, shape (n_accounts,)
+        Component of each account, -1 for none.
+    held : Passages
+        What accounts hold in the first half of their prompts.
+    tied, verified : ndarray of bool, shape (n_accounts,)
+        Accounts that hold facts of their owner with others: a component that hangs together by such facts stays as it
+        is. Accounts of verified organisations: they stand for these.
+    """
+    loose = label < 0
+    held_by = label[~loose]
+    loose[~loose] = (np.bincount(held_by, weights=tied[~loose]) < LEAST_TIED * np.bincount(held_by))[held_by]
+    rows = _of_sprays(tables, held, loose & ~verified)
+    strand = strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP)
+    sizes = np.bincount(strand[strand >= 0], minlength=1)
+    strand = np.where(_thin(tables, strand) & (strand >= 0) & (sizes[strand] >= LEAST_HOLDERS), strand, -1)
+    found, fresh = label.copy(), int(label.max(initial=-1)) + 1
+    for one in np.unique(strand[strand >= 0]).tolist():
+        inside = np.bincount(label[(strand == one) & (label >= 0)], minlength=fresh)
+        whole = inside >= LEAST_INSIDE * np.maximum(np.bincount(label[label >= 0], minlength=fresh), 1)
+        joins = (label >= 0) & (strand < 0)
+        joins[joins] = whole[label[joins]]
+        found[(strand == one) | joins] = fresh + one
+    return numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
+
+
+def _of_sprays(tables: Tables, held: Passages, free: Mask) -> Passages:
+    """Passages that enough of these accounts hold, and nearly all of whose requests of theirs ask for something."""
+    rows = held.of(free[held.account])
+    many = rows.of((np.bincount(rows.number, minlength=1) >= LEAST_HOLDERS)[rows.number])
+    keys, at = np.unique(many.key, return_inverse=True)
+    stands = np.bincount(at, weights=many.requests, minlength=len(keys))
+    return many.of((_asking(tables, keys, free) >= LEAST_ASKING * stands)[at])
+
+
+def _asking(tables: Tables, keys: npt.NDArray[np.uint64], free: Mask) -> Ints:
+    """Sampled requests of these accounts in the first half in which each key stands and that ask for something."""
+    requests = tables.requests
+    asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    asks &= free[requests["account"].to_numpy()]
+    values = requests[[name for names in COLUMNS.values() for name in names]].to_numpy()[asks].ravel()
+    place = np.minimum(np.searchsorted(keys, values), max(0, len(keys) - 1))
+    return np.bincount(place[keys[place] == values], minlength=len(keys)) if len(keys) else np.zeros(0, np.int64)
+
+
+def _thin(tables: Tables, strand: Ints) -> Mask:
+    """Accounts of strands most of whose accounts ask for such things a few times among much else."""
+    requests = tables.requests
+    forming = requests["half"].to_numpy() == 0
+    account = requests["account"].to_numpy()[forming]
+    asking = np.bincount(account, asks_for(requests["asks"].to_numpy()[forming], ELICITING), minlength=len(strand))
+    share = asking / np.maximum(np.bincount(account, minlength=len(strand)), 1)
+    found = np.zeros(len(strand), bool)
+    for one in np.unique(strand[strand >= 0]).tolist():
+        found[strand == one] = np.median(share[strand == one]) <= MOST_ASKING
+    return found
+
+
+def latecomers(cohort: Cohort, found: Frames, free: Mask) -> Ints:
+    """Accounts outside of all groups that send a spray's frames, too, from other hands than the rest.
+
+    A group is formed on one half of the prompts and verified on the other; who sent the frames in the other only is
+    added after that. One passage may be anybody's words: a request must hold two and ask for something.
+
+    Parameters
+    ----------
+    free : ndarray of bool, shape (n_accounts,)
+        Accounts that may be added.
+    """
+    rows = cohort.reference.requests
+    rows = rows[free[rows["account"].to_numpy()]]
+    framed = asks_for(rows["asks"].to_numpy(), ELICITING) & (found.passages_in(rows) >= LEAST_PASSAGES)
+    return other_hands(rows, framed, ~framed)[0]
