@@ -171,9 +171,13 @@ def build_profile(
     parts: list[Profile] = []
     selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing, draw)
     for ids, account, columns in _folds(selected, storing, built.identities):
-        if leave_few and not parts and len(account) <= FEW_ROWS and (draw is None or len(ids) <= draw.most):
+        few = len(account) <= FEW_ROWS and (draw is None or len(ids) <= draw.most)
+        if leave_few and few and not parts and built.few is None:
             built.few = Few(ids, account, columns)
             continue
+        if built.few is not None:
+            parts.append(profile_of(built.few.ids, built.few.account, built.few.columns, sizes))
+            built.few = None
         parts.append(profile_of(ids, account, columns, sizes))
         # as in a merge sort: a row is moved as often as the number of folds can be halved
         while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
