@@ -32,7 +32,8 @@ SUMMARIES = {
     "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
 }
 INTERNAL = 1
-_PATIENCE = 10.0
+#: Seconds after which a run that was asked to stop is asked again, or ended.
+_PATIENCE = 5.0
 _TRACE = "DETECTOR_TRACEBACK"
 
 
@@ -80,7 +81,7 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run a command; a failure is one line on stderr and an exit code."""
-    for asks in (signal.SIGTERM, signal.SIGHUP):
+    for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asks, _stop)
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
     try:
@@ -94,9 +95,11 @@ def main() -> NoReturn:
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt, Stopped) as end:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         by = end.by if isinstance(end, Stopped) else signal.SIGINT
+        click.echo(f"Error: Stopped by {by.name}; what was not finished was not written.", err=True)
         _end_within(_PATIENCE, 128 + by)
-        _fail(f"Stopped by {by.name}; what was not finished was not written.", 128 + by)
+        sys.exit(128 + by)
     except DetectorError as error:
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
@@ -112,7 +115,15 @@ def main() -> NoReturn:
 
 
 def _stop(number: int, frame: object) -> NoReturn:
-    raise Stopped(signal.Signals(number))
+    """Stop the run, and ask again while it goes on: compiled code that calls Python may swallow an exception."""
+    asked = Stopped(signal.Signals(number))
+
+    def again(number: int, frame: object) -> NoReturn:
+        raise asked
+
+    signal.signal(signal.SIGALRM, again)
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE, _PATIENCE)
+    raise asked
 
 
 def _end_within(seconds: float, code: int) -> None:

@@ -154,3 +154,27 @@ def test_a_reader_beside_commits_never_sees_a_mix(tmp_path):
         over.set()
         reader.join()
     assert len(read) > 40 and not mixed
+
+
+def test_a_signal_that_compiled_code_swallows_is_asked_again():
+    program = (
+        "import time\n"
+        "from detector.cli import entry\n"
+        "entry._PATIENCE = 0.3\n"
+        "def swallow(*args, **kwargs):\n"
+        "    print('started', flush=True)\n"
+        "    try:\n"
+        "        time.sleep(60)\n"
+        "    except BaseException:\n"
+        "        pass\n"
+        "    time.sleep(60)\n"
+        "entry.group.main = swallow\n"
+        "entry.main()\n"
+    )
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=pipe, stderr=pipe, text=True)
+    assert process.stdout.readline() == "started\n"
+    process.send_signal(signal.SIGINT)
+    _, line = process.communicate(timeout=50)
+    assert line == "Error: Stopped by SIGINT; what was not finished was not written.\n"
+    assert process.returncode == 128 + signal.SIGINT
