@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.passages import Ints, Passages, strongest_strand
-from detector.campaigns.strands import LEAST_TIED, numbered
+from detector.campaigns.strands import LEAST_TIED, large, numbered
 from detector.campaigns.verify.elicitation import ELICITING, asks_for
 from detector.campaigns.verify.frames import COLUMNS, Frames
 from detector.campaigns.verify.hands import other_hands
@@ -54,17 +54,17 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     held_by = label[~loose]
     loose[~loose] = (np.bincount(held_by, weights=tied[~loose]) < LEAST_TIED * np.bincount(held_by))[held_by]
     rows = _of_sprays(tables, held, loose & ~verified)
-    strand = strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP)
-    sizes = np.bincount(strand[strand >= 0], minlength=1)
-    strand = np.where(_thin(tables, strand) & (strand >= 0) & (sizes[strand] >= LEAST_HOLDERS), strand, -1)
+    strand = large(strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP), LEAST_HOLDERS)
+    strand = np.where(_thin(tables, strand), strand, -1)
     found, fresh = label.copy(), int(label.max(initial=-1)) + 1
+    sizes = np.maximum(np.bincount(label[label >= 0], minlength=fresh), 1)
     for one in np.unique(strand[strand >= 0]).tolist():
         inside = np.bincount(label[(strand == one) & (label >= 0)], minlength=fresh)
-        whole = inside >= LEAST_INSIDE * np.maximum(np.bincount(label[label >= 0], minlength=fresh), 1)
+        whole = inside >= LEAST_INSIDE * sizes
         joins = (label >= 0) & (strand < 0)
         joins[joins] = whole[label[joins]]
         found[(strand == one) | joins] = fresh + one
-    return numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
+    return numbered(large(found, settings.min_principals))
 
 
 def _of_sprays(tables: Tables, held: Passages, free: Mask) -> Passages:

@@ -59,7 +59,7 @@ def loosen(label: Ints, held: Passages, tied: npt.NDArray[np.bool_], settings: C
                 found[members[cut]] = found.max() + 1 + strand[cut]
         if (found == before).all():
             break
-    return numbered(np.where(np.bincount(found + 1)[found + 1] >= settings.min_principals, found, -1))
+    return numbered(large(found, settings.min_principals))
 
 
 def _strong(members: Ints, held: Passages) -> Ints:
@@ -105,7 +105,8 @@ def _parts(members: Ints, held: Passages, holders: pd.DataFrame, settings: Campa
     own = own_passages(
         held.of(np.isin(held.account, members)), max(LEAST_HOLDERS, LEAST_SHARE * len(members)), MOST_OUTSIDE
     )
-    strand = _large(strongest_strand(own.matrix(np.searchsorted(members, own.account), len(members))), settings)
+    strand = strongest_strand(own.matrix(np.searchsorted(members, own.account), len(members)))
+    strand = large(strand, settings.min_principals)
     if (strand < 0).all():
         return np.zeros(len(members), np.int64)
     whole = np.full(int(members.max()) + 1, -1, np.int64)
@@ -118,9 +119,10 @@ def _parts(members: Ints, held: Passages, holders: pd.DataFrame, settings: Campa
     return numbered(strand)
 
 
-def _large(strand: Ints, settings: Campaigns) -> Ints:
-    sizes = np.bincount(strand[strand >= 0], minlength=1)
-    return np.where((strand >= 0) & (sizes[strand] >= settings.min_principals), strand, -1)
+def large(part: Ints, least: int) -> Ints:
+    """Parts of so many accounts at least; those of others are in none."""
+    sizes = np.bincount(part[part >= 0], minlength=1)
+    return np.where((part >= 0) & (sizes[part] >= least), part, -1)
 
 
 def of_words(label: Ints, held: Passages) -> Ints:
@@ -128,9 +130,8 @@ def of_words(label: Ints, held: Passages) -> Ints:
     free = held.of(label[held.account] < 0)
     own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
     strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
-    sizes = np.bincount(strand[strand >= 0], minlength=1)
-    fresh = (strand >= 0) & (sizes[strand] >= LEAST_ALONE)
-    return numbered(np.where(fresh, label.max(initial=-1) + 1 + strand, label))
+    strand = large(strand, LEAST_ALONE)
+    return numbered(np.where(strand >= 0, label.max(initial=-1) + 1 + strand, label))
 
 
 def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArray[np.bool_]) -> Ints:
