@@ -136,7 +136,9 @@ class _Folder:
 
     def _new(self) -> pyarrow.parquet.ParquetWriter:
         self._made += 1
-        return pyarrow.parquet.ParquetWriter(self._place(), QUERIES_SCHEMA, compression="zstd")
+        return pyarrow.parquet.ParquetWriter(
+            self._place(), QUERIES_SCHEMA, compression="zstd", write_page_checksum=True
+        )
 
     def _place(self) -> Path:
         """Where the file stands that was begun last."""

@@ -23,6 +23,7 @@ import pyarrow.parquet
 #: What damaged bytes make Arrow raise; Arrow's own errors are partly plain Python ones.
 ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
 _LONGEST_SENTENCE = 300
+_WIDE_TEXTS = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}
 
 _Answer = tuple[dict[str, Any], int | None]
 
@@ -50,7 +51,29 @@ def batches_in(path: str, columns: Sequence[str], rows: int, cells: int) -> Iter
             raise TooWide
         for batch in file.iter_batches(rows, columns=columns, use_threads=False):
             batch.validate()
-            yield batch
+            yield unfolded(batch)
+
+
+def unfolded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Batch without dictionaries: a few bytes in one can stand for any number of rows, which takes memory here."""
+    kinds = [_unfolded_type(kind) for kind in batch.schema.types]
+    try:
+        columns = [c if c.type == kind else c.cast(kind) for c, kind in zip(batch.columns, kinds, strict=True)]
+    except pa.ArrowInvalid as error:  # over the bytes that an array of texts can hold
+        raise MemoryError from error
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _unfolded_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return _WIDE_TEXTS.get(kind.value_type, kind.value_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        inner = kind.value_field.with_type(_unfolded_type(kind.value_type))
+        return pa.list_(inner) if pa.types.is_list(kind) else pa.large_list(inner)
+    if pa.types.is_struct(kind):
+        fields = [kind.field(i) for i in range(kind.num_fields)]
+        return pa.struct([f.with_type(_unfolded_type(f.type)) for f in fields])
+    return kind
 
 
 def serve(link: socket.socket) -> None:

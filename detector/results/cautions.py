@@ -1,8 +1,10 @@
-"""What a reader of the results must know of the input: caveats of formats, one account with most of the rows."""
+"""What a reader of the results must know of the input: caveats of formats, ids that look alike, one busy account."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import pyarrow as pa
 
 from detector.logs.files import LogFile, shown
 from detector.logs.formats import known
@@ -11,10 +13,12 @@ from detector.logs.survey import linked, survey
 from detector.logs.units import values_of_fields
 from detector.profiles.files import Window
 from detector.profiles.tables import Tables
+from detector.results.lookalikes import lookalikes
 from detector.settings import Reading
 
 #: Rows below which it means nothing that most of them are of one account.
 FEW_ROWS = 100
+_SHOWN, _LONGEST = 3, 48
 
 
 def warnings_on(
@@ -33,7 +37,22 @@ def warnings_on(
             f"The log holds {rate:.4g} of the requests (reading.sampling_rate): volumes are divided by that, chances "
             "and samples are not."
         )
-    return found + _one_account(files, tables, settings, said)
+    return found + _alike(tables) + _one_account(files, tables, settings, said)
+
+
+def _alike(tables: Tables) -> list[str]:
+    """Warn of accounts whose ids a reader may take for one another; they count as the different accounts they are."""
+    groups = lookalikes(pa.array(tables.accounts["account_id"], pa.large_string()))
+    if not groups:
+        return []
+    examples = "; ".join(" and ".join(_spelled(name) for name in group[:_SHOWN]) for group in groups[:_SHOWN])
+    many = sum(map(len, groups))
+    return [f"{many:,} accounts have ids that look like another's, and are kept apart: {examples}."]
+
+
+def _spelled(name: str) -> str:
+    """Id in quotes, every character that could be mistaken as its escape."""
+    return ascii(name if len(name) <= _LONGEST else name[:_LONGEST] + "…")
 
 
 def _one_account(files: Sequence[LogFile], tables: Tables, settings: Reading, said: Mapping | None) -> list[str]:
