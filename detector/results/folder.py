@@ -141,6 +141,8 @@ class ScanResult:
             raise UsageError(f"No campaign is called {campaign_id}. Known: {', '.join(known) or 'none'}.")
 
     def _repr_html_(self) -> str:
+        from detector.logs.files import shown as printable
+
         shown = [
             "campaign_id",
             "tier",
@@ -151,7 +153,8 @@ class ScanResult:
             "first_seen",
             "last_seen",
         ]
-        html: str = self.campaigns[shown].to_html(index=False, escape=True)
+        visible = self.campaigns[shown].map(lambda value: printable(value) if isinstance(value, str) else value)
+        html: str = visible.to_html(index=False, escape=True)
         return html
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,30 @@ def scan(folder: Path, *paths: object, options: tuple[object, ...] = ()) -> Ran:
         ]:
             assert rows["in"] == rows["used"] + rows["duplicate"] + rows["rejected"] + rows["out_of_window"]
     return ran
+
+
+PEAK = """
+import atexit, sys
+from pathlib import Path
+from detector.cli import main
+def tell():
+    told = Path("/proc/self/status").read_text(encoding="ascii")
+    print("peak", int(told.split("VmHWM:")[1].split()[0]) / 1024, file=sys.__stdout__, flush=True)
+atexit.register(tell)
+main()
+"""
+
+
+def peak_of_scan(folder: Path, *options: object) -> float:
+    """Most memory, in MiB, that a process of its own holds while it scans the folder's logs; one worker reads them.
+
+    What the kernel tells of a child by getrusage begins at what its parent held, so the process is asked itself.
+    """
+    words = ["scan", folder / "logs", "--without-accounts", "--quiet", "--out", folder / "result", *options]
+    command = [sys.executable, "-c", PEAK, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in EXIT_CODES, done.stderr
+    return float(done.stdout.rpartition("peak ")[2])
 
 
 def logs(folder: Path, **files: bytes) -> Path:

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from detector.campaigns import pairs
 from detector.text import Fingerprinter
 from detector.text.kernel import PROMPT
 from tests.logs.bad_input.scanning import GOOD, line, logs, scan
@@ -86,18 +87,28 @@ def test_e10_accounts_of_one_row_each_with_agents_of_their_own_are_all_counted(t
     assert (ran.code, ran.run["population"]["accounts"], ran.run["population"]["flagged"]) == (0, 5_000, 0)
 
 
-def test_e11_one_template_in_all_accounts_forms_no_pairs_and_no_campaign(tmp_path):
-    # What everybody holds is what chance explains, so it drops out and no bucket needs a cap.
-    rows = b"".join(
-        line(
-            f"a{i}", prompt=f"Translate order {i * k} for the customer", timestamp=f"2026-03-01T{k:02}:{i % 60:02}:00Z"
-        )
-        for i in range(3_000)
-        for k in (3, 9)
-    )
-    ran = scan(tmp_path, logs(tmp_path, a__jsonl=rows))
-    assert (ran.code, ran.run["population"]["flagged"]) == (0, 0)
-    assert ran.run["timings"]["campaigns"] < 60  # pairs of 3,000 accounts would be 4.5 million
+def test_e11_one_template_in_all_accounts_forms_no_pairs_of_accounts_and_no_campaign(tmp_path, monkeypatch):
+    # What everybody holds is what chance explains, so it drops out and no bucket needs a cap. What is counted are the
+    # pairs of keys that are written down: with four times the accounts, pairs of accounts would be sixteen times as
+    # many.
+    written: list[int] = []
+    parts = pairs._parts
+    monkeypatch.setattr(pairs, "_parts", lambda size: written.append(int(size.sum())) or parts(size))
+    most = []
+    for many in (500, 2_000):
+        folder = tmp_path / str(many)
+        folder.mkdir()
+        rows = [
+            line(f"a{i}", prompt=f"Translate order {i * k} for him", timestamp=f"2026-03-01T{k:02}:{i % 60:02}:00Z")
+            for i in range(many)
+            for k in (3, 9)
+        ]  # fmt: skip
+        written.clear()
+        ran = scan(folder, logs(folder, a__jsonl=b"".join(rows)))
+        assert (ran.code, ran.run["population"]["flagged"]) == (0, 0)
+        assert written  # pairs were counted
+        most.append(sum(written))
+    assert most[1] <= 6 * most[0] + many
 
 
 def test_e12_prompts_that_collide_under_one_key_do_not_under_another():
