@@ -18,6 +18,7 @@ from detector.errors import DetectorError
 SUMMARIES = {
     "scan": "Read query logs and report distillation campaigns.",
     "nightly": "Read what is new, judge the nights that are due, tell what changed.",
+    "profile": "Read what is new into the store of nights, here or on a Spark cluster.",
     "inspect": "Tell what logs are and hold, and what a scan could see.",
     "convert": "Write logs of any format as canonical Parquet.",
     "explain": "Tell what a scan found about an account or a campaign.",

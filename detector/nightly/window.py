@@ -13,7 +13,7 @@ from detector.logs.rejects import Rejects
 from detector.nightly import fragments, ledger, sealed
 from detector.nightly.ledger import Part, Taken
 from detector.nightly.store import Store
-from detector.profiles import files
+from detector.profiles import task
 from detector.profiles.build import Built
 from detector.profiles.files import Window
 from detector.profiles.fingerprints import DAY_US, Names
@@ -33,7 +33,7 @@ def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> W
     fitted = sizes.fitted(pd.concat([_counts(store, own) for own in held.values()])) if held else sizes
     marks = ledger.marks(taken)
     profiles: list[Profile] = []
-    parts: list[files.Taken] = []
+    parts: list[task.Taken] = []
     for day, own in held.items():
         whole = [fragment(store, one, part) for one, part in own]
         profiles.append(merge(whole, fitted, [store.sizes] * len(whole)))
@@ -62,7 +62,7 @@ def place(day: int, moment: int) -> str:
     return (dt.datetime.combine(date_of(day), dt.time()) + time).isoformat() + "Z"
 
 
-def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> files.Taken:
+def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> task.Taken:
     """A day as a source of rows, with what the record of a run says of one."""
     rows, mark = marks
     report = FileReport(
@@ -75,7 +75,7 @@ def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) 
         last_timestamp=(day + 1) * DAY_US - 1,
         nulls={name: rows - sum(part.known.get(name, 0) for part in own) for name in QUERY_NAMES},
     )
-    return files.Taken(Built(rows_used=rows), report, Rejects())
+    return task.Taken(Built(rows_used=rows), report, Rejects())
 
 
 def _names(taken: Sequence[Taken]) -> Names:
