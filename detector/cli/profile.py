@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,11 @@ from detector.cli.options import (
     store_option,
 )
 from detector.cli.progress import progress
+from detector.errors import UsageError
+
+if TYPE_CHECKING:
+    from detector.nightly.engines import Engine
+    from detector.settings import Settings
 
 
 @click.command()
@@ -34,6 +40,11 @@ from detector.cli.progress import progress
 @format_option
 @account_key_option
 @settings_option
+@click.option(
+    "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Who reads the logs."
+)
+@click.option("--master", help="Address of the Spark master, such as spark://host:7077.")
+@click.option("--conf", "options", multiple=True, metavar="NAME=VALUE", help="Setting of Spark; may be given again.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def profile(
     paths: tuple[str, ...],
@@ -45,6 +56,9 @@ def profile(
     format: str | None,
     account_key: str | None,
     settings: Path | None,
+    engine: str,
+    master: str | None,
+    options: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Read what is new of logs into the store of nights, and judge nothing: the first half of detector nightly.
@@ -54,6 +68,7 @@ def profile(
     \b
     Example:
       detector profile --store store --key store.key logs/
+      detector profile --store store --key store.key --engine spark --master spark://host:7077 /mnt/logs
     """
     os.umask(0o077)
     from detector.judging import sizes_of
@@ -70,6 +85,7 @@ def profile(
     key = read_key(key_for(key_file, folder))
     request = Request(paths, mapping=mapping_of(mapping, format, account_key), settings=chosen)
     with ExitStack() as stack:
+        where = stack.enter_context(_engine(engine, master, options, chosen))
         store = stack.enter_context(held(folder, key, clear_ids, sizes_of(chosen)))
         generations.sweep(store)
         files, unread = read_new(
@@ -78,7 +94,27 @@ def profile(
             (lambda sentence: None) if quiet else say,
             Clock(stack.enter_context(progress(quiet))),
             check(identities, folder) if identities else None,
+            where,
         )
     if not quiet:
         click.echo(read_sentence(files, unread))
     return complaints(files, chosen.reading)
+
+
+def _engine(
+    name: str, master: str | None, options: tuple[str, ...], settings: Settings
+) -> AbstractContextManager[Engine]:
+    """The engine of a name, for as long as it is used."""
+    if name == "local":
+        from detector.nightly.engines import Local
+
+        if master or options:
+            raise UsageError("--master and --conf are for --engine spark.")
+        return nullcontext(Local(settings.profiling.workers))
+    from detector.nightly.cluster import cluster
+
+    pairs = [option.partition("=") for option in options]
+    unclear = [name for name, sign, _ in pairs if not sign]
+    if unclear:
+        raise UsageError(f"--conf {unclear[0]}: write a setting of Spark as NAME=VALUE.")
+    return cluster(master, {name: value for name, _, value in pairs})

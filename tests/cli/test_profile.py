@@ -1,6 +1,7 @@
 """`detector profile` reads into a store, and a night goes on from there."""
 
 import json
+import os
 from hashlib import sha256
 
 import pytest
@@ -46,6 +47,35 @@ def test_what_was_read_is_told_and_not_read_again(tmp_path, key):
     before = contents(tmp_path / "store")
     assert run(*words).stdout == "Read 0 files (1 unchanged): 0 new requests, 0 known before.\n"
     assert contents(tmp_path / "store") == before
+
+
+def test_spark_that_is_not_installed_is_said_in_one_line_and_nothing_is_made(tmp_path, key, monkeypatch):
+    (tmp_path / "pyspark").mkdir()
+    (tmp_path / "pyspark" / "__init__.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    logs = write_log(tmp_path / "logs" / "a.jsonl", rows_of([0]))
+    done = run("profile", "--store", tmp_path / "store", "--key", key, "--engine", "spark", logs)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "Error: --engine spark needs Spark for Python: pip install 'distillation-detector[spark]', "
+        "and Java 17 or newer.\n",
+    )
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--master", "local[1]"), "--master and --conf are for --engine spark."),
+        (("--engine", "spark", "--conf", "spark.executor.memory"), "write a setting of Spark as NAME=VALUE."),
+    ],
+)
+def test_words_for_spark_that_make_no_sense_are_refused(tmp_path, key, words, said):
+    done = run("profile", "--store", tmp_path / "store", "--key", key, *words, tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_ids_behind_pseudonyms_are_remembered_outside_the_store(tmp_path, key):
