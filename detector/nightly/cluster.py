@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 PIECE = 4 << 20
 #: Tasks of one job at most; with more files, each takes several.
 MOST_TASKS = 20_000
-#: Parts in which what is said of the files comes here.
-PARTS_TOLD = 64
+#: Bytes of logs the results of which come here at a time: each time is a job of Spark.
+TOGETHER = 256 << 20
 #: Message 0 of a file is what is said of it, the others are its days.
 COLUMNS = "file long, message int, last boolean, data binary"
 _SCHEMA = pa.schema([("file", pa.int64()), ("message", pa.int32()), ("last", pa.bool_()), ("data", pa.binary())])
@@ -51,6 +51,11 @@ class _Pass:
 
     tasks: list[Task]
     frame: DataFrame
+
+    @property
+    def parts(self) -> int:
+        """Parts in which its results come here."""
+        return 1 + sum(bytes_of(task.file) for task in self.tasks) // TOGETHER
 
 
 @dataclass
@@ -79,7 +84,7 @@ class Cluster:
         found: dict[int, Profiled] = {}
         with _failing():
             waiting.frame.count()
-        for place, _, data in _messages(waiting.frame.where("message = 0").coalesce(PARTS_TOLD)):
+        for place, _, data in _messages(waiting.frame.where("message = 0").coalesce(waiting.parts)):
             one = found[order[place]] = unpacked(data, waiting.tasks[place])
             self._last[one.task.file.index] = len(self._passes) - 1
             if done is not None:
@@ -91,7 +96,7 @@ class Cluster:
         for number, waiting in enumerate(self._passes):
             wanted = {one.task.file.index: one for one in files if self._last[one.task.file.index] == number}
             place = {i: wanted[t.file.index] for i, t in enumerate(waiting.tasks) if t.file.index in wanted}
-            frame = waiting.frame.where("message > 0")
+            frame = waiting.frame.where("message > 0").coalesce(waiting.parts)
             if len(place) < len(waiting.tasks):
                 frame = frame.where(frame["file"].isin(sorted(place)))
             for i, messages in groupby(_messages(frame), key=lambda message: message[0]):
