@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
+from detector.early import import_early
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
 from detector.logs import parquet_process
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
-_IMPORTING = Lock()
 
 
 @dataclass(frozen=True)
@@ -158,18 +155,6 @@ def read_people(request: Request) -> People:
         return People(None, reports, rejects)
     table = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
     return People(table, reports, rejects)
-
-
-def import_early(*modules: str) -> None:
-    """Import modules in a thread, one by one, for whoever needs them later; what fails here fails again there."""
-    Thread(target=_import_each, args=(modules,), name="imports").start()
-
-
-def _import_each(modules: Sequence[str]) -> None:
-    with _IMPORTING:
-        for module in modules:
-            with suppress(Exception):
-                import_module(module)
 
 
 def _listed(paths: str | Path | Sequence[str | Path]) -> list[str]:

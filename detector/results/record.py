@@ -25,7 +25,7 @@ from detector.settings import Settings
 
 if TYPE_CHECKING:
     from detector.campaigns.allow import AllowList
-    from detector.campaigns.find import Group
+    from detector.campaigns.examine import Group
     from detector.campaigns.scores import Scores
     from detector.features import Off
 
