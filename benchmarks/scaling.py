@@ -107,22 +107,36 @@ def _rate(sizes: list[Figures], name: str) -> tuple[float, float]:
     return rate, rate * sizes[-1]["rows"] / sizes[-1][name] - 1
 
 
-def _profile_bytes(sizes: list[Figures]) -> tuple[float, float, float]:
-    """Bytes for each account in a file and for each request held, by all sizes but the last; how far the last is."""
-    known = np.array([[one["pairs"], one["held"]] for one in sizes])
-    stored = np.array([one["profiles"] for one in sizes])
-    (pair, held), *_ = np.linalg.lstsq(known[:-1], stored[:-1], rcond=None)
-    return float(pair), float(held), float(known[-1] @ [pair, held] / stored[-1] - 1)
+def _both(sizes: list[Figures], name: str, other: str) -> tuple[float, float, float]:
+    """Bytes for each account in a file and for each of something else, by all sizes but the last; its error there."""
+    known = np.array([[one["pairs"], one[other]] for one in sizes])
+    seen = np.array([one[name] for one in sizes])
+    (pair, each), *_ = np.linalg.lstsq(known[:-1], seen[:-1], rcond=None)
+    return float(pair), float(each), float(known[-1] @ [pair, each] / seen[-1] - 1)
 
 
 def _costs(lines: list[Figures], parquet: list[Figures], looked: list[Figures]) -> Costs:
-    row = {
-        name: _rate(lines, name)[0] for name in ("task_cpu", "driver_cpu", "merge_cpu", "said", "requests", "memory")
-    }
-    pair, held, _ = _profile_bytes(lines)
-    found = {name: _rate(looked, name)[0] for name in ("repeats_cpu", "repeats_peak")}
-    task = row.pop("task_cpu")
-    return Costs(lines_cpu=task, parquet_cpu=_rate(parquet, "task_cpu")[0], pair=pair, held=held, **row, **found)
+    """Costs to plan with: of a row, the dearer of what was fitted and what the largest size took."""
+
+    def row(sizes: list[Figures], name: str) -> float:
+        return max(_rate(sizes, name)[0], sizes[-1][name] / sizes[-1]["rows"])
+
+    named, said, _ = _both(lines, "said", "rows")
+    pair, held, _ = _both(lines, "profiles", "held")
+    return Costs(
+        lines_cpu=row(lines, "task_cpu"),
+        parquet_cpu=row(parquet, "task_cpu"),
+        driver_cpu=row(lines, "driver_cpu"),
+        merge_cpu=row(lines, "merge_cpu"),
+        repeats_cpu=row(looked, "repeats_cpu"),
+        said=said,
+        requests=row(lines, "requests"),
+        memory=row(lines, "memory"),
+        repeats_peak=row(looked, "repeats_peak"),
+        named=named,
+        pair=pair,
+        held=held,
+    )
 
 
 SHOWN = (
@@ -152,8 +166,10 @@ def _print_sizes(format: str, sizes: list[Figures]) -> None:
     for title, name, unit, shape in SHOWN[1:]:
         told = _told(sizes, name) if name in RATES else " | "
         print(f"| {title} | " + " | ".join(shape.format(one[name] / unit) for one in sizes) + f" | {told} |")
-    pair, held, off = _profile_bytes(sizes)
-    print(f"\nProfiles stored: {pair:.0f} bytes for an account in a file, {held:.0f} for a request held ({off:+.1%}).")
+    named, said, off = _both(sizes, "said", "rows")
+    print(f"\nSaid: {named:.1f} bytes for an account in a file, {said:.1f} for a row ({off:+.1%}).")
+    pair, held, off = _both(sizes, "profiles", "held")
+    print(f"Profiles stored: {pair:.0f} bytes for an account in a file, {held:.0f} for a request held ({off:+.1%}).")
 
 
 def _told(sizes: list[Figures], name: str) -> str:

@@ -22,6 +22,8 @@ class Costs:
         CPU seconds of a row.
     said, requests, memory, repeats_peak : float
         Bytes of a row: handed over before repeats are known, hashes in the store, merged profile, look for repeats.
+    named : float
+        Bytes handed over before repeats are known for each account in a file.
     pair, held : float
         Bytes of a stored profile for each account in a file, and for each of its requests that are held.
     """
@@ -35,6 +37,7 @@ class Costs:
     requests: float
     memory: float
     repeats_peak: float
+    named: float
     pair: float
     held: float
 
@@ -79,12 +82,12 @@ def planned(rows: float, requests: Ints, costs: Costs, assumed: Assumed) -> list
     for name, each in (("JSON lines", costs.lines_cpu), ("Parquet", costs.parquet_cpu)):
         hours = rows * each / HOUR
         price = hours * (assumed.core_hour + assumed.gib_a_core * assumed.gib_hour)
-        told = f"{hours:,.0f} core hours, {hours / assumed.hours:,.0f} cores for {assumed.hours:g} h, ${price:,.0f}"
+        told = f"{hours:,.0f} core hours, {hours / assumed.hours:,.0f} cores for {assumed.hours:g} h, ${price:,.2f}"
         found.append((f"tasks, {name}", told))
     driver = rows * costs.driver_cpu / HOUR
     return [
         *found,
-        ("hand-over for repeats", f"{rows * costs.said / GIB:,.0f} GiB"),
+        ("hand-over for repeats", f"{(rows * costs.said + accounts * dealt[0] * costs.named) / GIB:,.0f} GiB"),
         ("look for repeats in one process", _one(rows * costs.repeats_cpu, rows * costs.repeats_peak)),
         ("hand-over of days, spread by chance", f"{by_chance / GIB:,.0f} GiB"),
         ("hand-over of days, an account in one file", f"{by_account / GIB:,.0f} GiB"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -72,10 +73,12 @@ def repeats(rows: int, log: Path) -> dict[str, float]:
         reports = [FileReport(path=str(i), index=i, sha256=str(i)) for i in range(len(hashes))]
         return [Profiled(b, r, Rejects(), task) for b, r in zip(built, reports, strict=True)]
 
-    before, began = peak_bytes(), cpu_seconds()
+    began = cpu_seconds()
     read_files([task], reader)
     spent = cpu_seconds() - began
-    return {"rows": rows, "repeats_cpu": spent, "repeats_peak": peak_bytes() - before + 8 * rows}
+    tracemalloc.start()
+    read_files([task], reader)
+    return {"rows": rows, "repeats_cpu": spent, "repeats_peak": tracemalloc.get_traced_memory()[1] + 8 * rows}
 
 
 def _merged(world: Path) -> Profile:

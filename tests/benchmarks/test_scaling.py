@@ -52,12 +52,12 @@ def test_accounts_in_files_are_those_of_requests_dealt_by_chance():
 def test_a_plan_grows_with_rows_and_folding_saves_what_spreading_costs():
     from reference.plan import Assumed, Costs, planned
 
-    costs = Costs(1e-4, 5e-5, 1e-6, 3e-5, 1e-7, 8, 8, 200, 32, pair=500, held=100)
+    costs = Costs(1e-4, 5e-5, 1e-6, 3e-5, 1e-7, 8, 8, 200, 32, named=0, pair=500, held=100)
     requests = np.array([20] * 10)
     plan = dict(planned(1e9, requests, costs, Assumed(rows_a_file=1e6)))
     assert plan["files of a day"] == "1,000"
     assert plan["accounts of a day"] == "50,000,000"
-    assert plan["tasks, JSON lines"] == "28 core hours, 14 cores for 2 h, $2"
+    assert plan["tasks, JSON lines"] == "28 core hours, 14 cores for 2 h, $2.06"
     # 50 million accounts × (500 + 20 × 100 bytes)
     assert plan["hand-over of days, an account in one file"] == "116 GiB"
     # nearly every request is in a file of its own: a billion × 100 bytes, and 500 for each of 991 million pairs
