@@ -31,6 +31,13 @@ def engine(standalone):
         "spark.driver.extraJavaOptions": QUICK,
         "spark.executor.extraJavaOptions": QUICK,
         "spark.ui.enabled": "false",
+        # jobs of a few rows: no plan is worth compiling or changing, and no dead machine worth waiting for
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.locality.wait": "0",
+        "spark.shuffle.io.maxRetries": "1",
+        "spark.shuffle.io.retryWait": "100ms",
     }
     with cluster(standalone.url, options) as engine:
         yield engine
