@@ -3,8 +3,9 @@
 Cores of hard facts fall apart where each pool has cards and addresses of its own. Two components are joined that are
 *tied* - accounts of each hold cards, devices or addresses of the other, or both are busy in the same hours of the same
 days - and are *alike*: they have most of their frames in common, passages that most accounts of both keep to and hardly
-anybody else uses, or most send one combination of request settings, or one client, that is rare outside all components. Two operators may buy from one maker of mailboxes, and begin where
-another stopped by chance: such ties ask for both likenesses.
+anybody else uses, or most send one combination of request settings, or one client, that is rare outside all components.
+Two operators may buy from one maker of mailboxes, and begin where another stopped by chance: such ties ask for both
+likenesses.
 
 References
 ----------
