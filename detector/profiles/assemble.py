@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.keys import shared_keys
-from detector.profiles.profile import Profile, Sizes
+from detector.profiles.profile import Profile, Sizes, busy_days
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
 from detector.profiles.whole_days import KINDS, activity_of, values_of
@@ -30,8 +30,8 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     """
     people = _accounts(profile, accounts)
     requests = _requests(profile)
-    sizes = sizes.fitted(profile.days)
-    days, busy = profile.days, profile.days["requests"].to_numpy() > sizes.requests
+    levels = sizes.fitted(profile.days)
+    days, busy = profile.days, busy_days(profile.days, levels)
     day_of_row = _position(days, requests)
     quiet = requests[~busy[day_of_row]]
     activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
@@ -43,10 +43,10 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
         days=days,
         activity=activity.sort_values(["account", "day", "slot"], ignore_index=True),
         requests=requests,
-        distinct=smallest_per_group(distinct, ["account", "kind"], "key", sizes.distinct).assign(
+        distinct=smallest_per_group(distinct, ["account", "kind"], levels.distinct).assign(
             kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
         ),
-        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), sizes.distinct),
+        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), levels.distinct),
         keys=shared_keys(people, requests, key),
         signups=_signups(accounts),
         span_days=max(span, 1 / 24),

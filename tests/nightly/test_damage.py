@@ -18,7 +18,7 @@ from detector.nightly.night import days_of
 from detector.nightly.store import held, opened
 from detector.nightly.window import fragment, window
 from detector.profiles.build import Storing, build_profile
-from detector.profiles.profile import Sizes, merge
+from detector.profiles.profile import Sizes, merge_pieces
 from tests.nightly.runs import FIRST, KEY, contents, night, rows_of, write_log
 from tests.profiles.batches import batch
 
@@ -112,14 +112,14 @@ def test_a_profile_is_the_same_after_writing_and_reading():
 
 
 def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_once(tmp_path):
-    rows = rows_of(range(3), accounts=5, each=20)
-    tight = Sizes(64, 64, window=200)
-    logs = [write_log(tmp_path / "a.jsonl", rows[:170]), write_log(tmp_path / "b.jsonl", rows[150:])]
+    rows = rows_of(range(3), accounts=5, each=40)
+    tight = Sizes(64, 64, window=400)
+    logs = [write_log(tmp_path / "a.jsonl", rows[:340]), write_log(tmp_path / "b.jsonl", rows[300:])]
     night(tmp_path / "store", logs, 2)
     store = opened(tmp_path / "store", KEY)
     found = window(store, ledger.records(store), days_of(FIRST + dt.timedelta(days=2), 30), tight).profile
     whole = night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2).files[0].built.profile
-    wanted = merge([whole], tight.fitted(whole.days), [store.sizes])
-    assert len(found.requests) == 15 * 13
+    wanted = merge_pieces([whole], [store.sizes.uncut(5)], tight.fitted(whole.days))
+    assert len(found.requests) == 5 * 3 * 27
     for name in ("days", "requests", "activity", "distinct"):
         pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name), check_dtype=False)

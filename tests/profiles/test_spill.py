@@ -14,7 +14,9 @@ from detector.profiles.files import Task, profile_files
 from detector.profiles.profile import Sizes, merge, profile_of
 from detector.profiles.spill import merge_spilled, spill
 from detector.settings import Reading
-from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, numbered, profile
+from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, low_floors, numbered, profile
+
+__all__ = ["low_floors"]
 
 
 @pytest.fixture(autouse=True)
