@@ -18,6 +18,7 @@ from detector.profiles import files
 from detector.profiles.build import Built
 from detector.profiles.files import Window
 from detector.profiles.fingerprints import DAY_US, Names
+from detector.profiles.joined_days import JoinedDays
 from detector.profiles.profile import Profile, merge_pieces
 from detector.profiles.sizes import Sizes
 from detector.schema import QUERY_NAMES
@@ -42,12 +43,12 @@ def _profile(store: Store, held: dict[int, list[tuple[Taken, Part]]], sizes: Siz
     ids = pd.Index(np.unique(np.concatenate([one["account_id"].to_numpy() for one in counts.values()])))
     codes = {day: ids.get_indexer(pd.Index(one["account_id"])) for day, one in counts.items()}
     levels = sizes.fitted(pd.concat([one.assign(account=codes[day]) for day, one in counts.items()]))
-    profiles: list[Profile] = []
+    joined = JoinedDays(ids.to_numpy(), levels)
     for day, own in held.items():
         whole = [fragment(store, one, part) for one, part in own]
         uncut = [store.sizes.uncut(len(one.ids)) for one in whole]
-        profiles.append(merge_pieces(whole, uncut, levels.of(codes[day])))
-    return merge_pieces(profiles, [levels.of(codes[day]) for day in held], levels)
+        joined.add(merge_pieces(whole, uncut, levels.of(codes[day])), codes[day])
+    return joined.profile()
 
 
 def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> pd.DataFrame:

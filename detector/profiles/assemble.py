@@ -12,7 +12,7 @@ from detector.profiles.keys import shared_keys
 from detector.profiles.profile import Profile, Sizes, busy_days
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
-from detector.profiles.whole_days import KINDS, activity_of, values_of
+from detector.profiles.whole_days import KINDS, activity_of, slots_of, values_of
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 
@@ -33,15 +33,14 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     levels = sizes.fitted(profile.days)
     days, busy = profile.days, busy_days(profile.days, levels)
     day_of_row = _position(days, requests)
-    quiet = requests[~busy[day_of_row]]
-    activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
+    quiet = requests.loc[~busy[day_of_row], ["account", "day", "timestamp", "copies", *KINDS]]
     distinct = _distinct(pd.concat([profile.distinct, values_of(quiet)], ignore_index=True))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
         accounts=people,
         days=days,
-        activity=activity.sort_values(["account", "day", "slot"], ignore_index=True),
+        activity=activity_of([profile.activity, slots_of(quiet)]),
         requests=requests,
         distinct=smallest_per_group(distinct, ["account", "kind"], levels.distinct).assign(
             kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
@@ -110,7 +109,7 @@ def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def _distinct(rows: pd.DataFrame) -> pd.DataFrame:
     """Distinct values over the window with their requests."""
-    return grouped_sum(rows.drop(columns="day"), ["account", "kind", "key"], ["requests"])
+    return grouped_sum(rows, ["account", "kind", "key"], ["requests"])
 
 
 def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, most: int) -> pd.DataFrame:

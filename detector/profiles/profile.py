@@ -29,12 +29,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, Columns
-from detector.profiles.orders import order_by
+from detector.profiles.orders import among, order_by
 from detector.profiles.sizes import Levels
 from detector.profiles.sizes import Sizes as Sizes
-from detector.profiles.sketches import first_of_runs, grouped_sum, smallest_per_group
+from detector.profiles.sketches import first_of_runs, ranks, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
-from detector.profiles.whole_days import KINDS, activity_of, distinct_of
+from detector.profiles.whole_days import KINDS, activity_of, cut_distinct, slots_of, values_of
 
 #: Columns of the sample of requests.
 SAMPLE = (
@@ -117,8 +117,9 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
     whole = _one_row_a_request(rows.__getitem__, group, order)
     levels = sizes.fitted(days)
-    hot = _held(whole, _among(_day_keys(whole), _busy(days, levels)))
-    return _cut(ids, days, whole, activity_of(hot), [distinct_of(hot)], levels)
+    hot = _held(whole, among(_day_keys(whole), _busy(days, levels)))
+    kept = smallest_per_group(whole, ["account", "day"], levels.requests)
+    return Profile(ids, days, kept, activity_of([slots_of(hot)]), cut_distinct([values_of(hot)], levels))
 
 
 def merge(parts: list[Profile], sizes: Sizes) -> Profile:
@@ -147,8 +148,8 @@ def merge_pieces(parts: list[Profile], held: list[Levels], levels: Levels) -> Pr
 
 def _merged(parts: list[Profile], held: list[Levels], fitted: Callable[[pd.DataFrame], Levels]) -> Profile:
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
-    place = {name: i for i, name in enumerate(ids)}
-    codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
+    place = pd.Index(ids)
+    codes = [place.get_indexer(pd.Index(part.ids)) for part in parts]
     days = _joined([part.days for part in parts], codes)
     group = _day_key(days["account"], days["day"])
     summed = _summed_days(days, group, order_by(days["account"], days["day"]))
@@ -157,25 +158,20 @@ def _merged(parts: list[Profile], held: list[Levels], fitted: Callable[[pd.DataF
     activity, distinct = [], []
     for part, code, of_part in zip(parts, codes, held, strict=True):
         lifted = _lifted(part, code, busy, of_part)
-        activity += [_moved(part.activity, code), activity_of(lifted)]
-        distinct += [_moved(part.distinct, code), distinct_of(lifted)]
+        activity += [_moved(part.activity, code), slots_of(lifted)]
+        distinct += [_moved(part.distinct, code), values_of(lifted)]
     column = partial(_column, [part.requests for part in parts], codes)
     account, day = column("account"), column("day")
-    return _cut(
-        ids,
-        summed,
-        _one_row_a_request(column, _day_key(account, day), order_by(account, day, column("request"))),
-        grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
-        distinct,
-        levels,
-    )
+    order = order_by(account, day, column("request"))
+    kept = _one_row_a_request(column, _day_key(account, day), order, levels)
+    return Profile(ids, summed, kept, activity_of(activity), cut_distinct(distinct, levels))
 
 
 def _lifted(part: Profile, code: Ints, busy: Ints, levels: Levels) -> pd.DataFrame:
     """Requests of days that a part holds whole and that are busy in the union, under the union's codes."""
-    told = _among(_day_keys(part.requests), _busy(part.days, levels))
+    told = among(_day_keys(part.requests), _busy(part.days, levels))
     account, day = part.requests["account"].to_numpy(), part.requests["day"].to_numpy()
-    return _moved(_held(part.requests, _among(_day_key(code[account], day), busy) & ~told), code)
+    return _moved(_held(part.requests, among(_day_key(code[account], day), busy) & ~told), code)
 
 
 def _held(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -184,23 +180,10 @@ def _held(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
     return pd.DataFrame({name: rows[name].to_numpy()[mask] for name in names}, copy=False)
 
 
-def _cut(
-    ids: npt.NDArray[np.object_],
-    days: pd.DataFrame,
-    requests: pd.DataFrame,
-    activity: pd.DataFrame,
-    distinct: list[pd.DataFrame],
-    levels: Levels,
-) -> Profile:
-    """Profile whose samples are cut to size; each table but the distinct values is sorted and has one row a group."""
-    kept = smallest_per_group(requests, ["account", "day"], levels.requests)
-    values = pd.concat([part.assign(day=0) for part in distinct] if levels.over_days else distinct)
-    summed = grouped_sum(values, ["account", "day", "kind", "key"], ["requests"])
-    return Profile(ids, days, kept, activity, smallest_per_group(summed, ["account", "day", "kind"], levels.distinct))
-
-
-def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -> pd.DataFrame:
-    """Identical requests as one row with their number, at their first place in the input.
+def _one_row_a_request(
+    column: Callable[[str], Any], group: Ints, order: Ints, levels: Levels | None = None
+) -> pd.DataFrame:
+    """Identical requests as one row with their number, at their first place in the input, up to a level of each day.
 
     `column` gives a column of the rows by its name, and `order` sorts rows by group and request.
     """
@@ -209,6 +192,9 @@ def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -
         order = np.lexsort((column("row"), column("file"), column("request"), group))
     copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
+    if levels is not None:
+        stays = ranks(group[kept]) < levels.requests[column("account")[kept]]
+        kept, copies = kept[stays], copies[stays]
     return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
 
 
@@ -260,11 +246,3 @@ def busy_days(days: pd.DataFrame, levels: Levels) -> npt.NDArray[np.bool_]:
     """True for each day with more requests than the sample holds."""
     busy: npt.NDArray[np.bool_] = days["requests"].to_numpy() > levels.requests[days["account"].to_numpy()]
     return busy
-
-
-def _among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
-    """True for each key that is among the known ones, which ascend."""
-    if not len(known):
-        return np.zeros(len(keys), bool)
-    found: npt.NDArray[np.bool_] = known[np.searchsorted(known, keys).clip(0, len(known) - 1)] == keys
-    return found

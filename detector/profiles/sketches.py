@@ -27,6 +27,13 @@ def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFr
     return pd.DataFrame(kept | {name: np.add.reduceat(columns[name], first) for name in sums}, copy=False)
 
 
+def ranks(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Number of rows before each within its group, where equal groups stand together."""
+    first = np.flatnonzero(run_starts(group))
+    found: npt.NDArray[np.int64] = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+    return found
+
+
 def smallest_per_group(rows: pd.DataFrame, by: list[str], most: int | npt.NDArray[np.int64]) -> pd.DataFrame:
     """The first rows of each group, of rows sorted by the group and then by what is to be smallest.
 

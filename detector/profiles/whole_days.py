@@ -6,22 +6,23 @@ import numpy as np
 import pandas as pd
 
 from detector.profiles.fingerprints import SLOT_US
-from detector.profiles.sketches import grouped_sum
+from detector.profiles.sizes import Levels
+from detector.profiles.sketches import grouped_sum, smallest_per_group
 
 #: Kinds of values whose distinct ones are counted.
 KINDS = ("prompt", "template", "address")
 
 
-def activity_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Requests by ten minutes of the day, of rows that are held whole."""
+def activity_of(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Requests by ten minutes of the day, of tables of them."""
+    return grouped_sum(pd.concat(parts), ["account", "day", "slot"], ["requests"])
+
+
+def slots_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Ten minutes of the day in which rows stand, one after another."""
     slot = rows["timestamp"].to_numpy() % (144 * SLOT_US) // SLOT_US
-    table = pd.DataFrame({"account": rows["account"], "day": rows["day"], "slot": slot, "requests": rows["copies"]})
-    return grouped_sum(table, ["account", "day", "slot"], ["requests"])
-
-
-def distinct_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Distinct prompts, templates and addresses with their requests, of rows that are held whole."""
-    return grouped_sum(values_of(rows), ["account", "day", "kind", "key"], ["requests"])
+    columns = {"account": rows["account"], "day": rows["day"], "slot": slot, "requests": rows["copies"]}
+    return pd.DataFrame(columns, copy=False)
 
 
 def values_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -34,3 +35,10 @@ def values_of(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {**columns, "kind": kinds, "key": keys[known], "requests": rows["copies"].to_numpy()[at]}, copy=False
     )
+
+
+def cut_distinct(parts: list[pd.DataFrame], levels: Levels) -> pd.DataFrame:
+    """Distinct values of tables of them, cut to size."""
+    values = pd.concat([part.assign(day=0) for part in parts] if levels.over_days else parts)
+    summed = grouped_sum(values, ["account", "day", "kind", "key"], ["requests"])
+    return smallest_per_group(summed, ["account", "day", "kind"], levels.distinct)
