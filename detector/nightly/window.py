@@ -47,7 +47,7 @@ def _profile(store: Store, held: dict[int, list[tuple[Taken, Part]]], sizes: Siz
     for day, own in held.items():
         whole = [fragment(store, one, part) for one, part in own]
         uncut = [store.sizes.uncut(len(one.ids)) for one in whole]
-        joined.add(merge_pieces(whole, uncut, levels.of(codes[day])), codes[day])
+        joined.add(merge_pieces(whole, uncut, joined.levels.of(codes[day])), codes[day])
     return joined.profile()
 
 

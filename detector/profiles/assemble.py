@@ -12,7 +12,7 @@ from detector.profiles.keys import shared_keys
 from detector.profiles.profile import Profile, Sizes, busy_days
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
-from detector.profiles.whole_days import KINDS, activity_of, slots_of, values_of
+from detector.profiles.whole_days import KINDS, activity_of, bars_of, slots_of, values_of, within
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 
@@ -34,7 +34,8 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     days, busy = profile.days, busy_days(profile.days, levels)
     day_of_row = _position(days, requests)
     quiet = requests.loc[~busy[day_of_row], ["account", "day", "timestamp", "copies", *KINDS]]
-    distinct = _distinct(pd.concat([profile.distinct, values_of(quiet)], ignore_index=True))
+    values = within(values_of(quiet), bars_of(profile.distinct, levels))
+    distinct = _distinct(pd.concat([profile.distinct, values], ignore_index=True))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from detector.profiles.orders import stable_order
 from detector.profiles.profile import Profile
 from detector.profiles.sizes import Levels
-from detector.profiles.whole_days import cut_distinct
+from detector.profiles.whole_days import bars_of, cut_distinct
 
 Ints = npt.NDArray[np.int64]
 #: Distinct values that wait until they are summed up with those before.
@@ -29,10 +30,15 @@ class JoinedDays:
         Accounts of all days, sorted.
     levels : Levels
         What they are cut to in the window.
+
+    Attributes
+    ----------
+    levels : Levels
+        What the next day is to be cut to: distinct values that those so far rule out are not needed.
     """
 
     def __init__(self, ids: npt.NDArray[np.object_], levels: Levels) -> None:
-        self._ids, self._levels = ids, levels
+        self._ids, self.levels = ids, levels
         self._tables: dict[str, list[dict[str, npt.NDArray[Any]]]] = {name: [] for name in _IN_ORDER}
         self._distinct: list[pd.DataFrame] = []
 
@@ -41,13 +47,14 @@ class JoinedDays:
         for name, tables in self._tables.items():
             tables.append(_columns(getattr(profile, name), codes))
         self._distinct.append(pd.DataFrame(_columns(profile.distinct, codes), copy=False))
-        if len(self._distinct) > 1 and sum(map(len, self._distinct[1:])) > WAITING_ROWS:
-            self._distinct = [cut_distinct(self._distinct, self._levels)]
+        if self.levels.over_days and sum(map(len, self._distinct[1:])) > WAITING_ROWS:
+            self._distinct = [cut_distinct(self._distinct, self.levels)]
+            self.levels = replace(self.levels, bars=bars_of(self._distinct[0], self.levels))
 
     def profile(self) -> Profile:
         """Profile of all days; it can be asked for once."""
         tables = {name: _joined(self._tables.pop(name)) for name in _IN_ORDER}
-        return Profile(self._ids, **tables, distinct=cut_distinct(self._distinct, self._levels))
+        return Profile(self._ids, **tables, distinct=cut_distinct(self._distinct, self.levels))
 
 
 def _columns(table: pd.DataFrame, codes: Ints) -> dict[str, npt.NDArray[Any]]:

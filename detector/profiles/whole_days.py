@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import SLOT_US
+from detector.profiles.orders import run_starts
 from detector.profiles.sizes import Levels
 from detector.profiles.sketches import grouped_sum, smallest_per_group
 
@@ -39,6 +41,26 @@ def values_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def cut_distinct(parts: list[pd.DataFrame], levels: Levels) -> pd.DataFrame:
     """Distinct values of tables of them, cut to size."""
+    if levels.bars is not None:
+        parts = [within(part, levels.bars) for part in parts]
     values = pd.concat([part.assign(day=0) for part in parts] if levels.over_days else parts)
     summed = grouped_sum(values, ["account", "day", "kind", "key"], ["requests"])
     return smallest_per_group(summed, ["account", "day", "kind"], levels.distinct)
+
+
+def bars_of(distinct: pd.DataFrame, levels: Levels) -> npt.NDArray[np.uint64]:
+    """Greatest values that more of them can leave among those that are kept, of distinct values cut to size."""
+    bars = np.full((len(levels.requests), len(KINDS)), np.iinfo(np.uint64).max)
+    if levels.over_days and len(distinct):
+        account, kind, key = (distinct[name].to_numpy() for name in ("account", "kind", "key"))
+        first = np.flatnonzero(run_starts(account, kind))
+        full = first[np.diff(first, append=len(key)) >= levels.distinct]
+        bars[account[full], kind[full]] = key[full + levels.distinct - 1]
+    return bars
+
+
+def within(values: pd.DataFrame, bars: npt.NDArray[np.uint64]) -> pd.DataFrame:
+    """Values that are not over the bars of their account and kind."""
+    kept = values["key"].to_numpy() <= bars[values["account"].to_numpy(), values["kind"].to_numpy()]
+    found: pd.DataFrame = values[kept]
+    return found
