@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from detector.beside import Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.calendar import date_of
 from detector.logs.reader import FileReport
@@ -28,7 +29,7 @@ from detector.settings import Settings
 
 if TYPE_CHECKING:
     from detector.anomaly.baseline import Baseline
-    from detector.campaigns.find import Group
+    from detector.campaigns.examine import Group
     from detector.campaigns.scores import Scores
     from detector.campaigns.traces import Trace
 
@@ -45,6 +46,8 @@ LATER = (
     "detector.results.accounts",
     "sklearn.ensemble",
 )
+#: Rows from which on it is worth making copies of the process for what can be computed beside.
+MANY_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def judge(
         Hears the cautions as they are known.
     """
     settings = terms.settings
+    beside = Beside(_is_large(window, settings))
     with clock.stage("profiles"):
         assert window.profile is not None
         tables = assemble(window.profile, people.table, window.names, terms.key, sizes_of(settings))
@@ -128,18 +132,19 @@ def judge(
     with clock.stage("features"):
         from detector.features import compute_features
 
-        features, off = compute_features(tables, coverage.present)
-        features = of_all_requests(features, settings.reading.sampling_rate)
+        computed = beside.begin(compute_features, tables, coverage.present)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
         from detector.campaigns.lone import lone_extractors
 
-        groups = find_groups(tables, settings.campaigns, allowed)
+        groups = find_groups(tables, settings.campaigns, allowed, beside)
         alone = lone_extractors(tables, groups, settings.campaigns)
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
 
+        features, off = computed()
+        features = of_all_requests(features, settings.reading.sampling_rate)
         apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
         model, source = _baseline(terms, features, apart)
         rarity = anomaly.score(model, features)
@@ -149,7 +154,7 @@ def judge(
         with clock.stage("chance"):
             from detector.campaigns.chance import chance_groups
 
-            chance = chance_groups(tables, settings.campaigns, allowed, terms.key, settings.review.resamples)
+            chance = chance_groups(tables, settings.campaigns, allowed, terms.key, settings.review.resamples, beside)
     with clock.stage("tables"):
         from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
         from detector.campaigns.traces import trace_table
@@ -209,6 +214,12 @@ def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
     said = settings.profiling
     return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
+
+
+def _is_large(window: Window, settings: Settings) -> bool:
+    """Whether work is worth sharing out among processes."""
+    rows = sum(one.built.rows_used for one in window.files)
+    return settings.profiling.workers != 1 and rows >= MANY_ROWS
 
 
 def _baseline(terms: Terms, features: pd.DataFrame, apart: list[list[int]]) -> tuple[Baseline, str]:

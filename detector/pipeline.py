@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
+from detector.early import import_early
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
 from detector.logs import parquet_process
@@ -25,7 +23,8 @@ from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
-from detector.profiles.files import Profiled, Task, Window, profile_files
+from detector.profiles.files import Window, profile_files
+from detector.profiles.task import Profiled, Task
 from detector.results import record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from detector.campaigns.traces import Trace
 
 Progress = Callable[[str, float], None]
-_IMPORTING = Lock()
 
 
 @dataclass(frozen=True)
@@ -157,18 +155,6 @@ def read_people(request: Request) -> People:
         return People(None, reports, rejects)
     table = read_accounts(request.accounts, request.settings.reading, request.mapping, rejects, reports)
     return People(table, reports, rejects)
-
-
-def import_early(*modules: str) -> None:
-    """Import modules in a thread, one by one, for whoever needs them later; what fails here fails again there."""
-    Thread(target=_import_each, args=(modules,), name="imports").start()
-
-
-def _import_each(modules: Sequence[str]) -> None:
-    with _IMPORTING:
-        for module in modules:
-            with suppress(Exception):
-                import_module(module)
 
 
 def _listed(paths: str | Path | Sequence[str | Path]) -> list[str]:

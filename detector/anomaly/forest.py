@@ -115,7 +115,7 @@ def grow(ranks: Ranks, trees: int, samples_per_tree: int, seed: int) -> Forest:
         n_estimators=trees,
         max_samples=min(samples_per_tree, len(ranks)),
         random_state=seed,
-        n_jobs=1,
+        n_jobs=-1,
     ).fit(ranks)
     return extracted([tree.tree_ for tree in model.estimators_], min(samples_per_tree, len(ranks)))
 

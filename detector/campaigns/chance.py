@@ -15,11 +15,13 @@ References
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from detector.beside import Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.find import find_groups
 from detector.profiles.fingerprints import FLAGS, HASHES
@@ -46,7 +48,7 @@ ASKED = (
 
 
 def chance_groups(
-    tables: Tables, settings: Campaigns, allow: AllowList, key: bytes, resamples: int
+    tables: Tables, settings: Campaigns, allow: AllowList, key: bytes, resamples: int, beside: Beside | None = None
 ) -> list[list[tuple[str, float]]]:
     """Tier and evidence of the groups that each of several searches without links finds.
 
@@ -54,9 +56,21 @@ def chance_groups(
     ----------
     key : bytes
         Secret of the hashes; it also gives the shuffles, so that a run can be repeated.
+    beside : Beside, optional
+        Where a part of the searches is done.
     """
+    here, there = (beside or Beside()).share(range(resamples))
+    others = (beside or Beside()).begin(_searches, tables, settings, allow, key, there)
+    found = dict(zip(here, _searches(tables, settings, allow, key, here), strict=True))
+    found |= dict(zip(there, others(), strict=True))
+    return [found[number] for number in range(resamples)]
+
+
+def _searches(
+    tables: Tables, settings: Campaigns, allow: AllowList, key: bytes, numbers: Sequence[int]
+) -> list[list[tuple[str, float]]]:
     found = []
-    for number in range(resamples):
+    for number in numbers:
         seed = hashlib.sha256(b"chance %d" % number + key).digest()
         dealt = unlinked(tables, key, np.random.default_rng(int.from_bytes(seed, "little")))
         groups = find_groups(allow.without_keys(dealt, key), settings, allow)

@@ -32,6 +32,10 @@ class Cohort:
     core: npt.NDArray[np.bool_]
     reference: Reference
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is handed to another process: not the reference, which is large, nor what was derived from it."""
+        return {"members": self.members, "core": self.core, "reference": None}
+
     @property
     def tables(self) -> Tables:
         """Tables of the whole population."""

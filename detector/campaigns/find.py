@@ -1,40 +1,24 @@
-"""Campaigns of a window: keys → composites → core → components → evidence → tiers."""
+"""Campaigns of a window: keys → composites → core → components → groups, which are then examined."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.allow import AllowList, Entry
-from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
-from detector.campaigns.cohort import Cohort
+from detector.beside import Beside
+from detector.campaigns.allow import AllowList
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
+from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
 from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
-from detector.campaigns.verify.creation import creation
-from detector.campaigns.verify.elicitation import elicitation
-from detector.campaigns.verify.enrichment import enrichment
-from detector.campaigns.verify.factory import factory
-from detector.campaigns.verify.frames import Frames, find_frames, frames
-from detector.campaigns.verify.hands import hands
-from detector.campaigns.verify.harvest import harvest
-from detector.campaigns.verify.loads import loads
-from detector.campaigns.verify.lockstep import lockstep
-from detector.campaigns.verify.pivot import pivot
-from detector.campaigns.verify.sharding import sharding
-from detector.campaigns.verify.shift import shift
-from detector.campaigns.verify.synchrony import synchrony
-from detector.campaigns.verify.takeover import takeover
-from detector.campaigns.weigh import Weighed, weigh
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -43,42 +27,15 @@ HARD = ("network", "payment")
 HARD_KINDS = ("device",)
 #: Facts that two operators may have in common: a maker of mailboxes, an hour of sign-up. Their cores come second.
 SOFT = ("identity", "time")
-#: Share of a group that must use its frames, and requests of an account that must be known, to call it a bystander.
-NEARLY_ALL, LEAST_SEEN = 0.8, 10
 #: Facts that say nothing alone: common software, the day of sign-up.
 GENERIC = ("client", "settings", "created_1d")
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of accounts with its evidence."""
-
-    id: str
-    cohort: Cohort
-    frames: Frames
-    evidence: list[Evidence]
-    traits: Traits
-    explanation: Explanation
-    weighed: Weighed
-    composites: npt.NDArray[np.int64]
-    suppressed: Entry | None = None
-
-    @property
-    def flags(self) -> bool:
-        """Whether membership flags an account."""
-        return self.weighed.tier in ("A", "B") and self.suppressed is None
-
-    @property
-    def explained(self) -> bool:
-        """An innocent explanation fits well and little speaks of extraction: to be counted, not listed."""
-        return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
-
-
 #: Keys that have one owner.
 OWNED = ("payment", "device")
 
 
-def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = None) -> list[Group]:
+def find_groups(
+    tables: Tables, settings: Campaigns, allow: AllowList | None = None, beside: Beside | None = None
+) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.
 
     Parameters
@@ -87,6 +44,8 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
         Merged profiles of a window.
     allow : AllowList, optional
         Campaigns that its entries suppress are marked.
+    beside : Beside, optional
+        Where a part of the groups is examined.
 
     Returns
     -------
@@ -105,17 +64,34 @@ def find_groups(tables: Tables, settings: Campaigns, allow: AllowList | None = N
     label = recruit(label, held, holders, ~verified)
     label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
-    n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(principals))
-
+    candidates = _candidates(label, cores, np.bincount(holders["account"].to_numpy(), minlength=len(label)))
     groups, free = [], (label < 0) & ~verified
-    for number in range(int(label.max()) + 1 if len(label) else 0):
-        members = np.flatnonzero(label == number)
-        cohort = Cohort(members, cores[members], reference)
-        group = _examine(cohort, n_composites[members], settings)
-        group = replace(group, suppressed=allow.suppressing(cohort.people) if allow else None)
+    for candidate, group in zip(
+        candidates, _examined(candidates, reference, settings, beside or Beside()), strict=True
+    ):
+        people = tables.accounts.iloc[candidate.members]
+        group = replace(group, suppressed=allow.suppressing(people) if allow else None)
         if group.weighed.tier is not None:
             groups.append(_with_latecomers(group, free))
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
+
+
+def _candidates(
+    label: npt.NDArray[np.int64], cores: npt.NDArray[np.bool_], composites: npt.NDArray[np.int64]
+) -> list[Candidate]:
+    """Accounts of each label, in order of the labels."""
+    groups = [np.flatnonzero(label == number) for number in range(int(label.max(initial=-1)) + 1)]
+    return [Candidate(members, cores[members], composites[members]) for members in groups]
+
+
+def _examined(candidates: list[Candidate], reference: Reference, settings: Campaigns, beside: Beside) -> list[Group]:
+    """Groups of candidates in their order, shared out between two processes by size."""
+    by_size = sorted(range(len(candidates)), key=lambda i: -len(candidates[i].members))
+    here, there = beside.share(by_size)
+    others = beside.begin(examine, [candidates[i] for i in there], reference, settings)
+    groups = dict(zip(here, examine([candidates[i] for i in here], reference, settings), strict=True))
+    groups |= dict(zip(there, (group.on(reference) for group in others()), strict=True))
+    return [groups[i] for i in range(len(candidates))]
 
 
 def _grow(
@@ -180,30 +156,6 @@ def _either(composites: pd.DataFrame, kind: str, family: str) -> npt.NDArray[np.
     return (composites[kind].isin(GENERIC) | (composites[family] == "time")).to_numpy(dtype=bool)
 
 
-def _examine(cohort: Cohort, n_composites: npt.NDArray[np.int64], settings: Campaigns) -> Group:
-    """A group with its evidence, from the half of its requests that did not form it."""
-    found = find_frames(cohort)
-    cohort, n_composites = _without_bystanders(cohort, found, n_composites)
-    rows = found.stream(cohort)
-    evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
-    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
-    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
-    framed = found.rows if len(found.rows) else found.in_system
-    evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
-    traits = traits_of(cohort, found, evidence)
-    explanation = best_explanation(traits)
-    return Group(
-        _id(cohort),
-        cohort,
-        found,
-        evidence,
-        traits,
-        explanation,
-        weigh(evidence, explanation, settings),
-        n_composites,
-    )
-
-
 def _with_latecomers(group: Group, free: npt.NDArray[np.bool_]) -> Group:
     """A flagged spray with the accounts that sent it only in the half of the prompts which verified it."""
     if not group.flags or not any(e.name == "other hands" for e in group.evidence):
@@ -224,24 +176,3 @@ def _with_latecomers(group: Group, free: npt.NDArray[np.bool_]) -> Group:
         composites=np.append(group.composites, np.zeros(len(more), np.int64))[order],
         evidence=[*group.evidence, Evidence("content", "latecomers", statement, float(len(more)), 0.0, 1.0, 0.0)],
     )
-
-
-def _without_bystanders(
-    cohort: Cohort, found: Frames, n_composites: npt.NDArray[np.int64]
-) -> tuple[Cohort, npt.NDArray[np.int64]]:
-    """Group without the accounts that never use its frames, where nearly all others do."""
-    users = np.isin(cohort.members, found.users)
-    sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
-    kept = users | (sent < LEAST_SEEN)
-    if kept.all() or users.mean() < NEARLY_ALL:
-        return cohort, n_composites
-    return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
-
-
-def _id(cohort: Cohort) -> str:
-    names = (
-        cohort.people["account_id"].to_numpy()[cohort.core]
-        if cohort.core.any()
-        else cohort.people["account_id"].to_numpy()
-    )
-    return "C-" + hashlib.sha256("\n".join(sorted(map(str, names))).encode()).hexdigest()[:8]

@@ -24,7 +24,7 @@ import pandas as pd
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import digits
-from detector.campaigns.find import Group
+from detector.campaigns.examine import Group
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.elicitation import CLASSES, FLOOR, asks_for
 from detector.profiles.tables import Tables

@@ -63,6 +63,10 @@ class Reference:
     tables: Tables
     accounts: Ints
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is handed to another process, which derives the rest itself while this one does so, too."""
+        return {"tables": self.tables, "accounts": self.accounts}
+
     @property
     def requests(self) -> pd.DataFrame:
         """Sampled requests of all accounts."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from detector.campaigns.find import Group
+from detector.campaigns.examine import Group
 from detector.campaigns.lone import Lone
 from detector.campaigns.tables import membership
 

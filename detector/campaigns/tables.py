@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.calendar import DAY_US, HOUR_US, SLOTS_PER_HOUR
-from detector.campaigns.find import Group
+from detector.campaigns.examine import Group
 from detector.campaigns.verify.elicitation import CLASSES
 from detector.profiles.tables import Tables
 from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS

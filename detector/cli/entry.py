@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -18,6 +19,7 @@ from detector.errors import DetectorError
 SUMMARIES = {
     "scan": "Read query logs and report distillation campaigns.",
     "nightly": "Read what is new, judge the nights that are due, tell what changed.",
+    "profile": "Read what is new into the store of nights, here or on a Spark cluster.",
     "inspect": "Tell what logs are and hold, and what a scan could see.",
     "convert": "Write logs of any format as canonical Parquet.",
     "explain": "Tell what a scan found about an account or a campaign.",
@@ -84,6 +86,7 @@ def main() -> NoReturn:
     for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asks, _stop)
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
+    atexit.register(gc.freeze)  # at the end, too: the process takes its memory with it
     try:
         code = group.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

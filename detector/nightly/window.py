@@ -14,7 +14,7 @@ from detector.logs.rejects import Rejects
 from detector.nightly import fragments, ledger, sealed
 from detector.nightly.ledger import Part, Taken
 from detector.nightly.store import Store
-from detector.profiles import files
+from detector.profiles import task
 from detector.profiles.build import Built
 from detector.profiles.files import Window
 from detector.profiles.fingerprints import DAY_US, Names
@@ -71,7 +71,7 @@ def place(day: int, moment: int) -> str:
     return (dt.datetime.combine(date_of(day), dt.time()) + time).isoformat() + "Z"
 
 
-def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> files.Taken:
+def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> task.Taken:
     """A day as a source of rows, with what the record of a run says of one."""
     rows, mark = marks
     report = FileReport(
@@ -84,7 +84,7 @@ def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) 
         last_timestamp=(day + 1) * DAY_US - 1,
         nulls={name: rows - sum(part.known.get(name, 0) for part in own) for name in QUERY_NAMES},
     )
-    return files.Taken(Built(rows_used=rows), report, Rejects())
+    return task.Taken(Built(rows_used=rows), report, Rejects())
 
 
 def _names(taken: Sequence[Taken]) -> Names:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from detector.anomaly import baseline as anomaly
 from detector.anomaly.baseline import Baseline
-from detector.campaigns.find import Group
+from detector.campaigns.examine import Group
 from detector.campaigns.scores import Scores
 from detector.features import FEATURES, Feature
 from detector.profiles.tables import Tables

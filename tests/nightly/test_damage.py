@@ -121,7 +121,9 @@ def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_
     night(tmp_path / "store", logs, 2)
     store = opened(tmp_path / "store", KEY)
     found = window(store, ledger.records(store), days_of(FIRST + dt.timedelta(days=2), 30), tight).profile
-    whole = night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2).files[0].built.profile
+    night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2)
+    other = opened(tmp_path / "other", KEY)
+    whole = window(other, ledger.records(other), days_of(FIRST + dt.timedelta(days=2), 30), other.sizes).profile
     wanted = merge_pieces([whole], [store.sizes.uncut(5)], tight.fitted(whole.days))
     assert len(found.requests) == 5 * 3 * 27
     for name in ("days", "requests", "activity", "distinct"):

@@ -1,0 +1,133 @@
+"""What is held against a group, and for it: evidence from data that did not find it, the best innocent explanation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.campaigns.allow import Entry
+from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
+from detector.campaigns.cohort import Cohort
+from detector.campaigns.evidence import Evidence
+from detector.campaigns.reference import Reference
+from detector.campaigns.verify.creation import creation
+from detector.campaigns.verify.elicitation import elicitation
+from detector.campaigns.verify.enrichment import enrichment
+from detector.campaigns.verify.factory import factory
+from detector.campaigns.verify.frames import Frames, find_frames, frames
+from detector.campaigns.verify.hands import hands
+from detector.campaigns.verify.harvest import harvest
+from detector.campaigns.verify.loads import loads
+from detector.campaigns.verify.lockstep import lockstep
+from detector.campaigns.verify.pivot import pivot
+from detector.campaigns.verify.sharding import sharding
+from detector.campaigns.verify.shift import shift
+from detector.campaigns.verify.synchrony import synchrony
+from detector.campaigns.verify.takeover import takeover
+from detector.campaigns.weigh import Weighed, weigh
+from detector.settings import Campaigns
+
+#: Share of a group that must use its frames, and requests of an account that must be known, to call it a bystander.
+NEARLY_ALL, LEAST_SEEN = 0.8, 10
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of accounts with its evidence."""
+
+    id: str
+    cohort: Cohort
+    frames: Frames
+    evidence: list[Evidence]
+    traits: Traits
+    explanation: Explanation
+    weighed: Weighed
+    composites: npt.NDArray[np.int64]
+    suppressed: Entry | None = None
+
+    def on(self, reference: Reference) -> Group:
+        """The same group before a reference, which it loses when it is handed from one process to another."""
+        return replace(self, cohort=replace(self.cohort, reference=reference))
+
+    @property
+    def flags(self) -> bool:
+        """Whether membership flags an account."""
+        return self.weighed.tier in ("A", "B") and self.suppressed is None
+
+    @property
+    def explained(self) -> bool:
+        """An innocent explanation fits well and little speaks of extraction: to be counted, not listed."""
+        return self.weighed.tier == "C" and self.explanation.fit >= 0.7 and self.weighed.taken < 0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Accounts that were found together.
+
+    Attributes
+    ----------
+    members : ndarray of int64
+        Account codes, sorted.
+    core : ndarray of bool
+        True for members of the core, same order.
+    composites : ndarray of int64
+        Significant composites that each holds, same order.
+    """
+
+    members: npt.NDArray[np.int64]
+    core: npt.NDArray[np.bool_]
+    composites: npt.NDArray[np.int64]
+
+
+def examine(candidates: Sequence[Candidate], reference: Reference, settings: Campaigns) -> list[Group]:
+    """Each group with its evidence, from the half of its requests that did not form it."""
+    return [_examined(one, reference, settings) for one in candidates]
+
+
+def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -> Group:
+    cohort = Cohort(candidate.members, candidate.core, reference)
+    found = find_frames(cohort)
+    cohort, n_composites = _without_bystanders(cohort, found, candidate.composites)
+    rows = found.stream(cohort)
+    evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
+    evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
+    evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
+    framed = found.rows if len(found.rows) else found.in_system
+    evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
+    traits = traits_of(cohort, found, evidence)
+    explanation = best_explanation(traits)
+    return Group(
+        _id(cohort),
+        cohort,
+        found,
+        evidence,
+        traits,
+        explanation,
+        weigh(evidence, explanation, settings),
+        n_composites,
+    )
+
+
+def _without_bystanders(
+    cohort: Cohort, found: Frames, n_composites: npt.NDArray[np.int64]
+) -> tuple[Cohort, npt.NDArray[np.int64]]:
+    """Group without the accounts that never use its frames, where nearly all others do."""
+    users = np.isin(cohort.members, found.users)
+    sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
+    kept = users | (sent < LEAST_SEEN)
+    if kept.all() or users.mean() < NEARLY_ALL:
+        return cohort, n_composites
+    return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
+
+
+def _id(cohort: Cohort) -> str:
+    names = (
+        cohort.people["account_id"].to_numpy()[cohort.core]
+        if cohort.core.any()
+        else cohort.people["account_id"].to_numpy()
+    )
+    return "C-" + hashlib.sha256("\n".join(sorted(map(str, names))).encode()).hexdigest()[:8]
