@@ -17,7 +17,9 @@ from detector.profiles.profile import Sizes, merge, profile_of
 from detector.profiles.spill import merge_spilled, spill
 from detector.profiles.task import Task
 from detector.settings import Reading
-from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, numbered, profile
+from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, low_floors, numbered, profile
+
+__all__ = ["low_floors"]
 
 
 @pytest.fixture(autouse=True)
