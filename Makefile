@@ -26,7 +26,7 @@ scan: $(VENV)/installed.stamp
 	@echo "Report: $(CURDIR)/result/report.html"
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # tests/attack runs with one seed among the tests
 attack: $(VENV)/test.stamp

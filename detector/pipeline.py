@@ -23,7 +23,8 @@ from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
-from detector.profiles.files import Profiled, Task, Window, profile_files
+from detector.profiles.files import Window, profile_files
+from detector.profiles.task import Profiled, Task
 from detector.results import record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult

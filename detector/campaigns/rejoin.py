@@ -2,9 +2,10 @@
 
 Cores of hard facts fall apart where each pool has cards and addresses of its own. Two components are joined that are
 *tied* - accounts of each hold cards, devices or addresses of the other, or both are busy in the same hours of the same
-days - and are *alike*: most accounts of both keep to passages that hardly anybody else uses, or most send one rare
-combination of request settings or one rare client. Two operators may buy from one maker of mailboxes, and begin where
-another stopped by chance: such ties ask for both likenesses.
+days - and are *alike*: they have most of their frames in common, passages that most accounts of both keep to and hardly
+anybody else uses, or most send one combination of request settings, or one client, that is rare outside all components.
+Two operators may buy from one maker of mailboxes, and begin where another stopped by chance: such ties ask for both
+likenesses.
 
 References
 ----------
@@ -39,7 +40,10 @@ MANNER = ("client", "settings")
 LEAST_INSIDE, LEAST_INSIDE_PASSAGE = 0.5, 0.8
 #: Share of a component that must hold a passage for it to be one of its frames, and share that must hold a common one.
 LEAST_FRAME, LEAST_FRAMED = 0.3, 0.6
-#: Share of a component that makes a manner its own, and share of all accounts that makes it common.
+#: Frames that two components must have in common, and share of those of either: a sentence that goes round is in many
+#: operators' frames.
+LEAST_COMMON, LEAST_ALIKE = 2, 0.6
+#: Share of a component that makes a manner its own, and share of accounts outside all components that makes it common.
 LEAST_MANNER, MOST_COMMON = 0.6, 0.1
 #: Share of the other component that must hold the keys by which one is tied to it.
 LEAST_ANSWERED = 0.1
@@ -51,7 +55,7 @@ TOGETHER_US, HANDOVER_US = 24 * HOUR_US, 36 * HOUR_US
 
 @dataclass(frozen=True)
 class Held:
-    """Which component holds which key, of keys that two components hold.
+    """Which component holds which key.
 
     Attributes
     ----------
@@ -106,14 +110,15 @@ def _words(label: Ints, held: Passages) -> Held:
     _, at = np.unique(pair, return_inverse=True)
     local = Passages(rows.account, at.astype(np.int64), rows.key, rows.requests, rows.forming, rows.degree)
     kept = local.kept_to() if len(at) else np.zeros(0, bool)
-    return _shared(label, rows.account[kept], rows.number[kept])
+    return _shared(label, rows.account[kept], rows.number[kept], least=1)
 
 
-def _shared(label: Ints, account: Ints, number: Ints) -> Held:
+def _shared(label: Ints, account: Ints, number: Ints, least: int = 2) -> Held:
+    """Keys that so many components hold."""
     ones = np.ones(len(number))
     shape = (int(number.max(initial=-1)) + 1, int(label.max()) + 1)
     counts = coo_matrix((ones, (number, label[account])), shape=shape).tocsr()
-    several = np.flatnonzero(np.diff(counts.indptr) > 1)
+    several = np.flatnonzero(np.diff(counts.indptr) >= least)
     holders = coo_matrix((ones, (account, number)), shape=(len(label), shape[0])).tocsc()
     return Held(counts[several], holders[:, several].tocsr())
 
@@ -174,12 +179,14 @@ def _departures(counts: npt.NDArray[np.float64], weekend: npt.NDArray[np.bool_])
 
 
 def _worded(held: Held, label: Ints, sizes: Ints) -> Joins:
-    """Pairs of which most accounts, on both sides, hold a passage that is a frame of both."""
+    """Pairs that have most of their frames in common, one of which most accounts hold on both sides."""
     shares = held.counts @ diags_array(1.0 / sizes)
     frames = csc_matrix(shares >= LEAST_FRAME)
     found = np.zeros((len(sizes), len(sizes)), bool)
+    total = np.diff(frames.indptr)
     common = (frames.T.astype(np.int64) @ frames.astype(np.int64)).tocoo()
-    for one, other in zip(common.row.tolist(), common.col.tolist(), strict=True):
+    alike = common.data >= np.maximum(LEAST_COMMON, LEAST_ALIKE * np.maximum(total[common.row], total[common.col]))
+    for one, other in zip(common.row[alike].tolist(), common.col[alike].tolist(), strict=True):
         if one < other:
             both = np.intersect1d(_rows_of(frames, one), _rows_of(frames, other))
             users = np.flatnonzero(np.diff(held.holders[:, both].tocsr().indptr) > 0)
@@ -196,9 +203,10 @@ def _rows_of(matrix: csc_matrix, column: int) -> Ints:
 def _mannered(label: Ints, keys: pd.DataFrame, sizes: Ints) -> Joins:
     """Pairs most of whose accounts have the same rare client or combination of request settings."""
     rows = keys.iloc[np.flatnonzero(keys["kind"].isin(MANNER).to_numpy())]
-    rows = rows[rows["degree"].to_numpy() <= MOST_COMMON * len(label)]
     component = label[rows["account"].to_numpy()]
-    inside = rows[component >= 0].assign(component=component[component >= 0])
+    outsiders = rows.assign(out=component < 0).groupby(["kind", "key"], observed=True)["out"].transform("sum")
+    rare = outsiders.to_numpy() <= MOST_COMMON * (label < 0).sum()
+    inside = rows[rare & (component >= 0)].assign(component=component[rare & (component >= 0)])
     by = inside.groupby(["component", "kind", "key"], observed=True)["account"].size().reset_index(name="n")
     own = by[by["n"].to_numpy() >= LEAST_MANNER * sizes[by["component"].to_numpy()]]
     number = own.groupby(["kind", "key"], observed=True).ngroup().to_numpy()

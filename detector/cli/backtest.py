@@ -7,14 +7,12 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import settings_option
+from detector.cli.options import key_option, settings_option, store_option
 
 
 @click.command()
-@click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store.")
-@click.option(
-    "--key", "key_file", required=True, type=click.Path(path_type=Path), help="File with the secret of the store."
-)
+@store_option
+@key_option
 @click.option("--accounts", multiple=True, help="Accounts file, as the nights were given it; may be given again.")
 @settings_option
 @click.option("--allow", type=click.Path(path_type=Path), help="TOML file of what an analyst vouches for.")

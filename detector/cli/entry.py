@@ -19,6 +19,7 @@ from detector.errors import DetectorError
 SUMMARIES = {
     "scan": "Read query logs and report distillation campaigns.",
     "nightly": "Read what is new, judge the nights that are due, tell what changed.",
+    "profile": "Read what is new into the store of nights, here or on a Spark cluster.",
     "inspect": "Tell what logs are and hold, and what a scan could see.",
     "convert": "Write logs of any format as canonical Parquet.",
     "explain": "Tell what a scan found about an account or a campaign.",
@@ -32,7 +33,7 @@ SUMMARIES = {
     "evaluate": "Hold the result of a scan against labels.",
     "baseline": "Fit a baseline of ordinary accounts, show one, or put one in force.",
 }
-INTERNAL = 1
+INTERNAL, WRONG_USE = 1, 2
 #: Seconds after which a run that was asked to stop is asked again, or ended.
 _PATIENCE = 5.0
 _TRACE = "DETECTOR_TRACEBACK"
@@ -65,9 +66,10 @@ class Commands(click.Group):
             formatter.write_dl(list(SUMMARIES.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="distillation-detector", prog_name="detector")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Find distillation campaigns in LLM API query logs.
 
     \b
@@ -78,6 +80,9 @@ def group() -> None:
     Exit codes: 0 ran; 1 internal error; 2 wrong use or settings; 3 some input could not be used; 4 a campaign at or
     above --fail-on; 5 another run holds the store; 6 the output could not be written.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(WRONG_USE)
 
 
 def main() -> NoReturn:

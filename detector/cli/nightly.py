@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 import click
 
 from detector.cli.codes import FOUND, INCOMPLETE, is_found
+from detector.cli.intake import complaints, read_sentence
 from detector.cli.options import (
     account_key_option,
     budget_option,
+    clear_ids_option,
     format_option,
+    identities_option,
+    key_option,
     map_option,
     mapping_of,
     moment,
     say,
     settings_option,
+    store_option,
     within_budget,
 )
 from detector.cli.progress import progress
@@ -32,18 +37,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store.")
-@click.option(
-    "--key", "key_file", required=True, type=click.Path(path_type=Path), help="File with the secret of the store."
-)
+@store_option
+@key_option
 @click.option("--accounts", multiple=True, help="Accounts file (CSV, JSON lines, Parquet); may be given again.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Judge this night, instead of those that are due.")
 @click.option("--delay", type=float, help="Hours after midnight UTC at which a day is closed.  [default: 2]")
 @click.option("--keep-days", type=int, help="Days for which profiles are kept.  [default: 60]")
-@click.option("--clear-ids", is_flag=True, help="Keep account ids as they are, instead of pseudonyms.")
-@click.option(
-    "--identities", type=click.Path(path_type=Path), help="File, outside the store, of the ids behind pseudonyms."
-)
+@clear_ids_option
+@identities_option
 @map_option
 @format_option
 @account_key_option
@@ -162,11 +163,7 @@ def _told(done: Run, folder: Path, out: Path | None, fail_on: str | None, quiet:
 
 def _work(done: Run) -> str:
     """What a run did, in lines of at most 80 columns."""
-    rows = sum(one.built.rows_used for one in done.files)
-    repeated = sum(one.built.rows_duplicate for one in done.files)
-    lines = [
-        f"Read {len(done.files):,} files ({done.unread:,} unchanged): {rows:,} new requests, {repeated:,} known before."
-    ]
+    lines = [read_sentence(done.files, done.unread)]
     for one in done.nights:
         seconds = sum(one.seconds.values())
         lines.append(
@@ -176,17 +173,8 @@ def _work(done: Run) -> str:
 
 
 def _complaints(done: Run, settings: Settings) -> int:
-    """Say what of the input could not be used."""
-    code = 0
-    for one in done.files:
-        report = one.report
-        if report.error:
-            say(f"Warning: {report.error}")
-            code = INCOMPLETE
-        if report.rows_rejected > settings.reading.max_rejected_share * report.rows_in:
-            reasons = ", ".join(f"{reason} {n}" for reason, n in one.rejects.reasons().items())
-            say(f"Warning: {report.path}: {report.rows_rejected} of {report.rows_in} rows were rejected ({reasons}).")
-            code = INCOMPLETE
+    """Say what of the input could not be used, or is missing."""
+    code = complaints(done.files, settings.reading)
     if done.newest_day < done.closed:
         say(f"Warning: no request after {done.newest_day}, though {done.closed} is closed: are logs missing?")
         code = INCOMPLETE

@@ -22,6 +22,18 @@ settings_option = click.option(
     type=click.Path(path_type=Path),
     help="TOML file of settings; unknown names are refused.",
 )
+store_option = click.option(
+    "--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store."
+)
+key_option = click.option(
+    "--key", "key_file", required=True, type=click.Path(path_type=Path), help="File with the secret of the store."
+)
+clear_ids_option = click.option(
+    "--clear-ids", is_flag=True, help="Keep account ids as they are, instead of pseudonyms."
+)
+identities_option = click.option(
+    "--identities", type=click.Path(path_type=Path), help="File, outside the store, of the ids behind pseudonyms."
+)
 run_option = click.option(
     "--run", "run", type=click.Path(path_type=Path), required=True, help="Folder that a scan wrote."
 )

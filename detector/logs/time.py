@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from detector.logs.coerce import as_text
 from detector.logs.iso import micros_of_uniform_text
 
 MICROS = 1_000_000
@@ -118,6 +119,7 @@ def _of_integers(values: pa.Array, unit: UnitOfTime) -> Moments:
 
 def _of_text(values: pa.Array, unit: UnitOfTime) -> Moments:
     moments = _blank(len(values), UNREADABLE)
+    values = as_text(values, "timestamp", _unsaid)
     micros, read = micros_of_uniform_text(values)
     moments.micros[read] = micros[read]
     moments.problem[read] = OK
@@ -127,6 +129,10 @@ def _of_text(values: pa.Array, unit: UnitOfTime) -> Moments:
         moments.micros[rest] = slow.micros
         moments.problem[rest] = slow.problem
     return moments
+
+
+def _unsaid(column: str, what: str, values: int) -> None:
+    """Note nothing: what is no text is rejected as unreadable."""
 
 
 def _one_by_one(texts: list[Any], unit: UnitOfTime) -> Moments:

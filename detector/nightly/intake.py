@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from detector.logs.files import LogFile, State, discover
 from detector.logs.mapping import Mapping
 from detector.logs.remote import is_address
-from detector.nightly import fragments, ledger, sealed, writes
+from detector.nightly import ledger, sealed, writes
 from detector.nightly.damage import DamagedStore
-from detector.nightly.ledger import Part, Taken
+from detector.nightly.dayparts import DayPart
+from detector.nightly.engines import Engine, Local
+from detector.nightly.ledger import Taken
 from detector.nightly.store import Store
-from detector.profiles.files import Held, Profiled, Task, read_files
-from detector.profiles.spill import Spilled
+from detector.profiles.files import Held, read_files
+from detector.profiles.task import Profiled, Task
 from detector.results.folder import parquet
 from detector.secret import subkey
 from detector.settings import Settings
@@ -68,6 +67,7 @@ def take(
     after: str | None,
     done: Callable[[Profiled], None] | None = None,
     remember: bool = False,
+    engine: Engine | None = None,
 ) -> list[Profiled]:
     """Read files, and put what is new of them into the store.
 
@@ -77,6 +77,8 @@ def take(
         Newest night that has been judged.
     remember : bool
         Whether what was built tells which account each pseudonym stands for.
+    engine : Engine, optional
+        Where files are read; without one, here.
     """
     known = ledger.records(store)
     taken = {one.content for one in known}
@@ -86,34 +88,29 @@ def take(
     )
     reading, everything, storing = settings.reading, (None, None), replace(store.storing, remember=remember)
     tasks = [Task(file, reading, mapping, store.key, store.sizes, everything, storing) for file in new.files]
-    read = read_files(tasks, settings.profiling.workers, done, held)
+    engine = engine or Local(settings.profiling.workers)
+    read = read_files(tasks, engine.profiled, done, held)
+    fresh: dict[str, Profiled] = {}
     for one in read:
-        content = _content(store, one.report.sha256)
-        if one.report.sha256 and content not in taken:
-            taken.add(content)
-            _keep(store, content, one, after)
+        if one.report.sha256 and _content(store, one.report.sha256) not in taken:
+            fresh.setdefault(one.report.sha256, one)
+    for one, days in engine.cut(list(fresh.values())):
+        _keep(store, _content(store, one.report.sha256), one, days, after)
     readable = [one.task.file for one in read if one.report.sha256]
     seen = new.seen | {_name(store, file.name): list(file.state) for file in readable if file.state is not None}
     writes.write(store / "seen.json", sealed.sealed({"files": seen}, store.seal))
     return read
 
 
-def _keep(store: Store, content: str, one: Profiled, after: str | None) -> None:
+def _keep(store: Store, content: str, one: Profiled, days: Iterable[DayPart], after: str | None) -> None:
     """Write profiles, hashes and rejects of a content, then its record."""
-    profile, parts = one.built.profile, []
-    assert not isinstance(profile, Spilled)
-    requests = np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64)
-    days = np.concatenate(one.built.days) if one.built.days else np.zeros(0, np.int32)
-    for day, own in fragments.by_day(profile) if profile is not None else ():
-        here = np.sort(requests[days == day])
-        data = fragments.encoded(own), parquet(pa.table({"request": here}))
-        paths = ledger.profile_path(store, content, day), ledger.requests_path(store, content, day)
-        writes.make(paths[0].parent)
-        for path, part in zip(paths, data, strict=True):
-            writes.write(path, part)
-        mark = int(here.sum(dtype=np.uint64))
-        known = dict(sorted(one.built.known[day].items()))
-        parts.append(Part(day, len(here), mark, sealed.digest(data[0]), sealed.digest(data[1]), known))
+    parts = []
+    for own in days:
+        parts.append(own.part)
+        path = ledger.profile_path(store, content, own.part.day)
+        writes.make(path.parent)
+        writes.write(path, own.profile)
+        writes.write(ledger.requests_path(store, content, own.part.day), own.requests)
     rejects = one.rejects.to_table().drop_columns(["detail"])
     if rejects.num_rows:
         writes.write(store / "rejects" / f"{content}.parquet", parquet(rejects))

@@ -10,21 +10,18 @@ from pathlib import Path
 from detector.campaigns.calendar import date_of
 from detector.judging import Notice, People, Terms
 from detector.logs import parquet_process
-from detector.logs.formats import known
-from detector.logs.survey import described, linked, survey
 from detector.nightly import generations, ledger, retention
 from detector.nightly.calendar import due, last_closed
 from detector.nightly.decision_log import read_decisions
-from detector.nightly.identities import add
-from detector.nightly.intake import take, unread
 from detector.nightly.ledger import Taken
 from detector.nightly.lineage_file import dumped
 from detector.nightly.night import LINEAGE, in_force, lineage_before, made_from, scanned
 from detector.nightly.people import under_pseudonyms, vouched
+from detector.nightly.reading import read_new
 from detector.nightly.sequel import sequel
 from detector.nightly.store import Store
 from detector.pipeline import Request, read_people
-from detector.profiles.files import Profiled
+from detector.profiles.task import Profiled
 from detector.results.folder import ScanResult, artefacts
 from detector.results.record import Clock
 
@@ -103,7 +100,7 @@ def run(
     generations.sweep(store)
     earlier = generations.judged(store)
     with clock.stage("reading"):
-        files, unread_files = _read(store, request, str(earlier[-1]) if earlier else None, tell, clock, identities)
+        files, unread_files = read_new(store, request, tell, clock, identities)
     taken = ledger.records(store)
     days = [date_of(day) for day in ledger.marks(taken)]
     closed = last_closed(now, request.settings.nightly.delay_hours)
@@ -114,34 +111,6 @@ def run(
     done = [_night(store, taken, one, people, terms, render, tell) for one in nights]
     retention.retire(store, taken, max(generations.judged(store)), request.settings.nightly)
     return Run(files, unread_files, done, closed, max(day for day in days if day <= closed))
-
-
-def _read(
-    store: Store, request: Request, after: str | None, tell: Notice, clock: Clock, identities: Path | None
-) -> tuple[list[Profiled], int]:
-    """Files that were read, and how many needed not be."""
-    if not request.paths:
-        return [], 0
-    new = unread(store, request.paths)
-    if not new.files:
-        return [], new.others
-    settings, mapping = request.settings, request.mapping
-    reports = survey(new.files, settings.reading, mapping)
-    if any(report.format in known() for report in reports):
-        for sentence in described(reports):
-            tell(sentence)
-    finished: list[Profiled] = []
-
-    def done(one: Profiled) -> None:
-        finished.append(one)
-        clock.say("reading", len(finished) / len(new.files))
-
-    with linked(new.files, reports, settings.reading, mapping) as told:
-        read = take(store, new, settings, told, after, done, identities is not None)
-    parquet_process.stop()
-    if identities is not None:
-        add(identities, {name: id for one in read for name, id in one.built.identities.items()})
-    return read, new.others
 
 
 def _night(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from detector.campaigns.calendar import date_of
@@ -13,11 +14,12 @@ from detector.logs.rejects import Rejects
 from detector.nightly import fragments, ledger, sealed
 from detector.nightly.ledger import Part, Taken
 from detector.nightly.store import Store
-from detector.profiles import files
+from detector.profiles import task
 from detector.profiles.build import Built
 from detector.profiles.files import Window
 from detector.profiles.fingerprints import DAY_US, Names
-from detector.profiles.profile import Profile, merge
+from detector.profiles.joined_days import JoinedDays
+from detector.profiles.profile import Profile, merge_pieces
 from detector.profiles.sizes import Sizes
 from detector.schema import QUERY_NAMES
 
@@ -30,24 +32,31 @@ def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> W
     """
     of_day = {day: [(one, part) for one in taken for part in one.parts if part.day == day] for day in days}
     held = {day: own for day, own in of_day.items() if own}
-    fitted = sizes.fitted(pd.concat([_counts(store, own) for own in held.values()])) if held else sizes
     marks = ledger.marks(taken)
-    profiles: list[Profile] = []
-    parts: list[files.Taken] = []
+    parts = [_as_part(day, [part for _, part in own], marks[day], i) for i, (day, own) in enumerate(held.items())]
+    return Window(_profile(store, held, sizes) if held else None, parts, _names(taken))
+
+
+def _profile(store: Store, held: dict[int, list[tuple[Taken, Part]]], sizes: Sizes) -> Profile:
+    """Profile of some days, from what is held of each."""
+    counts = {day: _counts(store, own) for day, own in held.items()}
+    ids = pd.Index(np.unique(np.concatenate([one["account_id"].to_numpy() for one in counts.values()])))
+    codes = {day: ids.get_indexer(pd.Index(one["account_id"])) for day, one in counts.items()}
+    levels = sizes.fitted(pd.concat([one.assign(account=codes[day]) for day, one in counts.items()]))
+    joined = JoinedDays(ids.to_numpy(), levels)
     for day, own in held.items():
         whole = [fragment(store, one, part) for one, part in own]
-        profiles.append(merge(whole, fitted, [store.sizes] * len(whole)))
-        parts.append(_as_part(day, [part for _, part in own], marks[day], len(parts)))
-    profile = merge(profiles, fitted, [fitted] * len(profiles)) if profiles else None
-    return Window(profile, parts, _names(taken))
+        uncut = [store.sizes.uncut(len(one.ids)) for one in whole]
+        joined.add(merge_pieces(whole, uncut, joined.levels.of(codes[day])), codes[day])
+    return joined.profile()
 
 
 def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> pd.DataFrame:
-    """Requests of each account of a day."""
+    """Requests of each account of a day, in order of accounts."""
     columns = ["account_id", "requests"]
     paths = [ledger.profile_path(store, one.content, part.day) for one, part in own]
     tables = [fragments.columns_of(path, columns) for path in paths]
-    return tables[0] if len(tables) == 1 else pd.concat(tables).groupby("account_id", as_index=False).sum()
+    return pd.concat(tables).groupby("account_id", as_index=False).sum()
 
 
 def fragment(store: Store, one: Taken, part: Part) -> Profile:
@@ -62,7 +71,7 @@ def place(day: int, moment: int) -> str:
     return (dt.datetime.combine(date_of(day), dt.time()) + time).isoformat() + "Z"
 
 
-def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> files.Taken:
+def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) -> task.Taken:
     """A day as a source of rows, with what the record of a run says of one."""
     rows, mark = marks
     report = FileReport(
@@ -75,7 +84,7 @@ def _as_part(day: int, own: Sequence[Part], marks: tuple[int, int], index: int) 
         last_timestamp=(day + 1) * DAY_US - 1,
         nulls={name: rows - sum(part.known.get(name, 0) for part in own) for name in QUERY_NAMES},
     )
-    return files.Taken(Built(rows_used=rows), report, Rejects())
+    return task.Taken(Built(rows_used=rows), report, Rejects())
 
 
 def _names(taken: Sequence[Taken]) -> Names:

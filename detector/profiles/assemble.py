@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.keys import shared_keys
-from detector.profiles.profile import Profile, Sizes
+from detector.profiles.profile import Profile, Sizes, busy_days
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
-from detector.profiles.whole_days import KINDS, activity_of, values_of
+from detector.profiles.whole_days import KINDS, activity_of, bars_of, slots_of, values_of, within
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 
@@ -30,23 +30,23 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     """
     people = _accounts(profile, accounts)
     requests = _requests(profile)
-    sizes = sizes.fitted(profile.days)
-    days, busy = profile.days, profile.days["requests"].to_numpy() > sizes.requests
+    levels = sizes.fitted(profile.days)
+    days, busy = profile.days, busy_days(profile.days, levels)
     day_of_row = _position(days, requests)
-    quiet = requests[~busy[day_of_row]]
-    activity = pd.concat([profile.activity, activity_of(quiet)], ignore_index=True)
-    distinct = _distinct(pd.concat([profile.distinct, values_of(quiet)], ignore_index=True))
+    quiet = requests.loc[~busy[day_of_row], ["account", "day", "timestamp", "copies", *KINDS]]
+    values = within(values_of(quiet), bars_of(profile.distinct, levels))
+    distinct = _distinct(pd.concat([profile.distinct, values], ignore_index=True))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
         accounts=people,
         days=days,
-        activity=activity.sort_values(["account", "day", "slot"], ignore_index=True),
+        activity=activity_of([profile.activity, slots_of(quiet)]),
         requests=requests,
-        distinct=smallest_per_group(distinct, ["account", "kind"], "key", sizes.distinct).assign(
+        distinct=smallest_per_group(distinct, ["account", "kind"], levels.distinct).assign(
             kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
         ),
-        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), sizes.distinct),
+        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), levels.distinct),
         keys=shared_keys(people, requests, key),
         signups=_signups(accounts),
         span_days=max(span, 1 / 24),
@@ -110,7 +110,7 @@ def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def _distinct(rows: pd.DataFrame) -> pd.DataFrame:
     """Distinct values over the window with their requests."""
-    return grouped_sum(rows.drop(columns="day"), ["account", "kind", "key"], ["requests"])
+    return grouped_sum(rows, ["account", "kind", "key"], ["requests"])
 
 
 def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, most: int) -> pd.DataFrame:

@@ -2,68 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from importlib import import_module
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from detector.errors import InputError, SetAside
-from detector.logs.files import LogFile
-from detector.logs.mapping import Mapping
-from detector.logs.parquet_decoding import DAMAGE, schema_of
-from detector.logs.reader import FileReport, read_queries
 from detector.logs.rejects import Rejects
-from detector.profiles.build import Built, Repeats, Storing, build_profile, profiles_of_few
-from detector.profiles.draw import Draw, bar_over
+from detector.profiles.build import Built, Repeats, profiles_of_few
+from detector.profiles.draw import bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
-from detector.profiles.profile import Profile, Sizes
-from detector.profiles.spill import Spilled, merge_all, spill
-from detector.settings import Reading
+from detector.profiles.lanes import in_lanes
+from detector.profiles.profile import Profile
+from detector.profiles.spill import merge_all
+from detector.profiles.task import Profiled, Taken, Task, bytes_of, spilled
 
-#: Below this many bytes in all, starting processes costs more than it saves.
-SMALL_INPUT = 8 << 20
+Done = Callable[[Profiled], None]
+#: Profiles files, each without the repeats that do not count in it, in the order of the tasks; tells of each.
+Reader = Callable[[list[Task], list[Repeats | None], Done | None], list[Profiled]]
 #: From this many bytes on, profiles of files wait on disk: below, they take less memory than writing them takes time.
 LARGE_INPUT = 256 << 20
-
-
-@dataclass(frozen=True)
-class Task:
-    """What it takes to profile a file, in any process."""
-
-    file: LogFile
-    reading: Reading
-    mapping: Mapping | None
-    key: bytes
-    sizes: Sizes
-    window: tuple[int | None, int | None]
-    storing: Storing | None = None
-    spill: Path | None = None
-    bar: int | None = None
-
-
-@dataclass
-class Taken:
-    """What was taken from one source of rows: its profile, report and rejects."""
-
-    built: Built
-    report: FileReport
-    rejects: Rejects
-
-
-@dataclass
-class Profiled(Taken):
-    """What was taken from a file."""
-
-    task: Task
 
 
 @dataclass(frozen=True)
@@ -107,10 +70,7 @@ class Window:
         return merged
 
 
-_Lane = Callable[[Task, Repeats | None], Profiled]
-
-
-def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None = None) -> Window:
+def profile_files(tasks: list[Task], workers: int, done: Done | None = None) -> Window:
     """Profile files, each once, and merge what came of them.
 
     Parameters
@@ -122,16 +82,16 @@ def profile_files(tasks: list[Task], workers: int, done: Callable[[Profiled], No
     done : callable, optional
         Called with each file as it is finished.
     """
-    large = len(tasks) > 1 and sum(_bytes(task.file) for task in tasks) >= LARGE_INPUT
+    large = len(tasks) > 1 and sum(bytes_of(task.file) for task in tasks) >= LARGE_INPUT
     with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
         return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
 
 
-def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None) -> Window:
-    files = read_files(tasks, workers, done)
+def _merged(tasks: list[Task], workers: int, done: Done | None) -> Window:
+    files = read_files(tasks, partial(in_lanes, workers), done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     few = (one.built.few for one in files if one.built.few is not None)
-    profiles += [_spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]
+    profiles += [spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]
     names = Names()
     for one in files:
         one.built.profile = one.built.few = None  # held by nobody else, so that it is gone once it is merged
@@ -139,10 +99,19 @@ def _merged(tasks: list[Task], workers: int, done: Callable[[Profiled], None] | 
     return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
 
 
-def read_files(
-    tasks: list[Task], workers: int, done: Callable[[Profiled], None] | None = None, held: Held | None = None
-) -> list[Profiled]:
+def read_files(tasks: list[Task], reader: Reader, done: Done | None = None, held: Held | None = None) -> list[Profiled]:
     """Profile files, each by itself, with every request counted in one of them, in the order of the manifest.
+
+    Parameters
+    ----------
+    tasks : list of Task
+        One per file.
+    reader : callable
+        Profiles files, wherever that is done; called again for those with repeats.
+    done : callable, optional
+        Called with each file as it is finished.
+    held : Held, optional
+        What earlier runs have taken.
 
     Notes
     -----
@@ -150,122 +119,16 @@ def read_files(
     smallest does. Files with repeats are read a second time without them, so that nothing grows with the rows but
     eight bytes for each. A file whose content is that of another counts not at all.
     """
-    files = sorted(_run(tasks, [None] * len(tasks), workers, done), key=lambda one: one.task.file.index)
+    files = sorted(reader(tasks, [None] * len(tasks), done), key=lambda one: one.task.file.index)
     _drop_copies(files, held)
     again = _repeats(files, held)
     bar, crowded = _bar(files)
     again |= {i: again.get(i, Repeats.none()) for i in crowded}
     if again:
-        redone = _run([replace(files[i].task, bar=bar) for i in again], list(again.values()), workers, None)
+        redone = reader([replace(files[i].task, bar=bar) for i in again], list(again.values()), None)
         for i, one in zip(again, redone, strict=True):
             files[i] = one
     return files
-
-
-def _run(
-    tasks: list[Task],
-    repeats: list[Repeats | None],
-    workers: int,
-    done: Callable[[Profiled], None] | None,
-) -> list[Profiled]:
-    sizes = [_bytes(task.file) for task in tasks]
-    order = sorted(range(len(tasks)), key=lambda i: (-sizes[i], tasks[i].file.index))
-    n = min(workers or (os.cpu_count() or 1), len(tasks))
-    if not workers and sum(sizes) < SMALL_INPUT:
-        n = 1
-    found: dict[int, Profiled] = {}
-    for i, one in _each(tasks, repeats, order, n):
-        found[i] = one
-        if done is not None:
-            done(one)
-    return [found[i] for i in range(len(tasks))]
-
-
-def _each(tasks: list[Task], repeats: list[Repeats | None], order: list[int], n: int) -> Iterator[tuple[int, Profiled]]:
-    """Files as they are finished, with their places."""
-    if n == 1:
-        yield from ((i, profile_file(tasks[i], repeats[i])) for i in order)
-        return
-    lanes: SimpleQueue[_Lane] = SimpleQueue()
-    for lane in _lanes(tasks, n):
-        lanes.put(lane)
-
-    def run(i: int) -> tuple[int, Profiled]:
-        lane = lanes.get()
-        try:
-            return i, lane(tasks[i], repeats[i])
-        finally:
-            lanes.put(lane)
-
-    threads = ThreadPoolExecutor(n)
-    try:
-        for finished in as_completed([threads.submit(run, i) for i in order]):
-            yield finished.result()
-    finally:
-        threads.shutdown(cancel_futures=True)
-
-
-def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
-    """Ways to profile n files at a time.
-
-    Flat Parquet takes threads: next to nothing of it is done in Python, and another process takes seconds to start,
-    as much memory again, and hands its profiles over as copies. Text and nested columns are taken apart in Python,
-    which a process does on one core; this process is one of the n, since it has everything loaded.
-    """
-    if all(_is_flat(task) for task in tasks):
-        return [profile_file] * n
-    import_module("joblib")  # to its end, which the thread that imports early may be at: parts alone could fail
-    from joblib.externals.loky import get_reusable_executor
-
-    others = get_reusable_executor(n - 1)
-    return [profile_file, *[lambda *given: others.submit(profile_file, *given).result()] * (n - 1)]
-
-
-def _is_flat(task: Task) -> bool:
-    """Whether a file is Parquet without nested columns; a damaged one is not."""
-    file = task.file
-    if not file.name.lower().endswith(".parquet"):
-        return False
-    try:
-        return not any(pa.types.is_nested(kind) for kind in schema_of(file, task.reading).types)
-    except SetAside:
-        return True
-    except DAMAGE:
-        return False
-
-
-def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
-    """Profile one file; what is wrong with it is in its report."""
-    report = FileReport(path=task.file.shown, index=task.file.index)
-    rejects = Rejects(task.reading.max_rejects_kept)
-    built = Built()
-    try:
-        batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
-        leaves_few = task.storing is None
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task), leaves_few)
-    except SetAside:
-        built = Built()
-    except InputError as error:
-        report.error = str(error)
-    if built.rows_beyond:
-        detail = f"the log has over {task.reading.max_accounts:,} accounts"
-        rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
-        report.rows_rejected += built.rows_beyond
-    if isinstance(built.profile, Profile):
-        built.profile = _spilled(built.profile, task)
-    return Profiled(built, report, rejects, task)
-
-
-def _spilled(profile: Profile, task: Task) -> Profile | Spilled:
-    """Profile on disk, where it is to wait there for others."""
-    return profile if task.spill is None else spill(profile, Path(tempfile.mkdtemp(dir=task.spill)))
-
-
-def _bytes(file: LogFile) -> int:
-    try:
-        return os.stat(file.path).st_size
-    except OSError:
-        return 0
 
 
 def _drop_copies(files: list[Profiled], held: Held | None) -> None:
@@ -283,13 +146,6 @@ def _drop_copies(files: list[Profiled], held: Held | None) -> None:
                 rows_out_of_window=built.rows_out_of_window,
             )
             one.report.warnings.append(f"The content is that of {known}: its rows count once.")
-
-
-def _draw(task: Task) -> Draw | None:
-    """Draw of the accounts that stay; a store keeps all."""
-    if task.storing is not None:
-        return None
-    return Draw(task.reading.max_accounts, RequestFingerprinter(task.key).accounts, task.bar)
 
 
 def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
@@ -320,7 +176,7 @@ def _repeats(files: list[Profiled], held: Held | None) -> dict[int, Repeats]:
     for i in sorted(range(len(files)), key=lambda i: (files[i].report.sha256, i)):
         here = np.isin(repeated, own[i])
         if here.any():
-            found[i] = Repeats(repeated, here & ~taken)
+            found[i] = Repeats(repeated[here], ~taken[here])
             taken |= here
     return found
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from detector.profiles.addresses import parse_address
 from detector.profiles.fingerprints import PURPOSES
 from detector.profiles.orders import distinct_pairs, run_starts, stable_order
+from detector.profiles.sharing import seem_shared
 from detector.text import Fingerprinter
 from detector.text.kernel import TEMPLATE
 
@@ -61,8 +62,6 @@ FAMILIES = tuple(sorted(set(FAMILY_OF.values())))
 
 #: Principals that must hold a key for it to be kept: two people who share a few words are no news.
 LEAST_DEGREE = {"head": 3, "tail": 3, "phrase": 3}
-#: Values are counted in buckets first, since most stand alone: about two for each, but no more than this many.
-_MOST_BUCKETS = 1 << 22
 
 
 def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> pd.DataFrame:
@@ -139,9 +138,7 @@ def _shared(
     Accounts must be in order; each has as many values, one after another.
     """
     each = max(1, len(values) // max(1, len(account)))
-    buckets = min(1 << (2 * len(values)).bit_length(), _MOST_BUCKETS)
-    bucket = (values & np.uint64(buckets - 1)).astype(np.int64)
-    rows = np.flatnonzero((np.bincount(bucket, minlength=buckets)[bucket] > 1) & (values != 0))
+    rows = seem_shared(values, principal[account])
     rows = rows[stable_order(values[rows])]
     value, entry = values[rows], rows // each
     holder = account[entry]

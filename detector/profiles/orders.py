@@ -69,6 +69,14 @@ def distinct_pairs(group: Ints, member: Ints) -> Ints:
     return found
 
 
+def among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """True for each key that is among the known ones, which ascend."""
+    if not len(known):
+        return np.zeros(len(keys), bool)
+    found: npt.NDArray[np.bool_] = known[np.searchsorted(known, keys).clip(0, len(known) - 1)] == keys
+    return found
+
+
 def _then_by(column: Whole, order: Ints) -> Ints:
     """A given order, sorted by a column; rows equal in it keep the given order."""
     if not len(column):

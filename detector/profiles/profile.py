@@ -6,9 +6,10 @@ the activity by ten minutes (exact) and bottom-k sketches of distinct values kep
 both follow from the sample. Counters add up, smallest hashes of a union are the smallest of the smallest, so
 profile(A ∪ B) = merge(profile(A), profile(B)), exactly and in any order.
 
-So that memory does not grow with the requests, all samples of a profile together are held to a budget: where it does
-not suffice for the full size, every day is cut to the greatest one that does. That size follows from the counters alone
-and only shrinks in a union, so what a union needs is held by its parts, and merging stays exact.
+So that memory grows neither with the requests nor with the days, all samples of a profile together are held to a
+budget: where it does not suffice for the full size, each account has the same quota of requests over all its days, and
+its days are cut to the level at which they fill it. Levels follow from the counters alone and only fall in a union, so
+what a union needs is held by its parts, and merging stays exact.
 
 References
 ----------
@@ -28,11 +29,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, Columns
-from detector.profiles.orders import order_by
+from detector.profiles.orders import among, order_by
+from detector.profiles.sizes import Levels
 from detector.profiles.sizes import Sizes as Sizes
-from detector.profiles.sketches import first_of_runs, grouped_sum, smallest_per_group
+from detector.profiles.sketches import first_of_runs, ranks, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
-from detector.profiles.whole_days import KINDS, activity_of, distinct_of
+from detector.profiles.whole_days import KINDS, activity_of, cut_distinct, slots_of, values_of
 
 #: Columns of the sample of requests.
 SAMPLE = (
@@ -76,7 +78,8 @@ class Profile:
     activity : DataFrame
         ``account``, ``day``, ``slot``, ``requests``, for days with more requests than the sample holds.
     distinct : DataFrame
-        ``account``, ``day``, ``kind``, ``key``, ``requests``, for the same days.
+        ``account``, ``day``, ``kind``, ``key``, ``requests``, for the same days; over all of them together, with 0
+        for a day, where samples are cut to the budget.
     """
 
     ids: npt.NDArray[np.object_]
@@ -113,53 +116,62 @@ def profile_of(ids: npt.NDArray[np.object_], account: npt.NDArray[np.int64], col
     order = order_by(account, columns["day"], columns["request"])
     days = _summed_days({"account": account, "day": columns["day"], **counted, **ends}, group, order)
     whole = _one_row_a_request(rows.__getitem__, group, order)
-    sizes = sizes.fitted(days)
-    hot = _held(whole, _among(_day_keys(whole), _busy(days, sizes)))
-    return _cut(ids, days, whole, activity_of(hot), distinct_of(hot), sizes)
+    levels = sizes.fitted(days)
+    hot = _held(whole, among(_day_keys(whole), _busy(days, levels)))
+    kept = smallest_per_group(whole, ["account", "day"], levels.requests)
+    return Profile(ids, days, kept, activity_of([slots_of(hot)]), cut_distinct([values_of(hot)], levels))
 
 
-def merge(parts: list[Profile], sizes: Sizes, held: list[Sizes] | None = None) -> Profile:
+def merge(parts: list[Profile], sizes: Sizes) -> Profile:
     """Profile of the union of what the parts were made from; commutative and associative.
 
     Parameters
     ----------
     sizes : Sizes
         As the parts were made with.
-    held : list of Sizes, optional
-        Given where parts are pieces of larger profiles: what those were fitted to; `sizes` are then those that the
-        larger union is fitted to.
     """
+    return _merged(parts, [sizes.fitted(part.days) for part in parts], sizes.fitted)
+
+
+def merge_pieces(parts: list[Profile], held: list[Levels], levels: Levels) -> Profile:
+    """`merge` of pieces of larger profiles.
+
+    Parameters
+    ----------
+    held : list of Levels
+        What the accounts of each piece are cut to.
+    levels : Levels
+        What the accounts of all pieces are cut to in the union of the larger profiles.
+    """
+    return _merged(parts, held, lambda _: levels)
+
+
+def _merged(parts: list[Profile], held: list[Levels], fitted: Callable[[pd.DataFrame], Levels]) -> Profile:
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
-    place = {name: i for i, name in enumerate(ids)}
-    codes = [np.array([place[name] for name in part.ids], dtype=np.int64) for part in parts]
+    place = pd.Index(ids)
+    codes = [place.get_indexer(pd.Index(part.ids)) for part in parts]
     days = _joined([part.days for part in parts], codes)
     group = _day_key(days["account"], days["day"])
     summed = _summed_days(days, group, order_by(days["account"], days["day"]))
-    if held is None:
-        held, sizes = [sizes.fitted(part.days) for part in parts], sizes.fitted(summed)
-    busy = _busy(summed, sizes)
+    levels = fitted(summed)
+    busy = _busy(summed, levels)
     activity, distinct = [], []
     for part, code, of_part in zip(parts, codes, held, strict=True):
         lifted = _lifted(part, code, busy, of_part)
-        activity += [_moved(part.activity, code), activity_of(lifted)]
-        distinct += [_moved(part.distinct, code), distinct_of(lifted)]
+        activity += [_moved(part.activity, code), slots_of(lifted)]
+        distinct += [_moved(part.distinct, code), values_of(lifted)]
     column = partial(_column, [part.requests for part in parts], codes)
     account, day = column("account"), column("day")
-    return _cut(
-        ids,
-        summed,
-        _one_row_a_request(column, _day_key(account, day), order_by(account, day, column("request"))),
-        grouped_sum(pd.concat(activity), ["account", "day", "slot"], ["requests"]),
-        grouped_sum(pd.concat(distinct), ["account", "day", "kind", "key"], ["requests"]),
-        sizes,
-    )
+    order = order_by(account, day, column("request"))
+    kept = _one_row_a_request(column, _day_key(account, day), order, levels)
+    return Profile(ids, summed, kept, activity_of(activity), cut_distinct(distinct, levels))
 
 
-def _lifted(part: Profile, code: Ints, busy: Ints, sizes: Sizes) -> pd.DataFrame:
+def _lifted(part: Profile, code: Ints, busy: Ints, levels: Levels) -> pd.DataFrame:
     """Requests of days that a part holds whole and that are busy in the union, under the union's codes."""
-    told = _among(_day_keys(part.requests), _busy(part.days, sizes))
+    told = among(_day_keys(part.requests), _busy(part.days, levels))
     account, day = part.requests["account"].to_numpy(), part.requests["day"].to_numpy()
-    return _moved(_held(part.requests, _among(_day_key(code[account], day), busy) & ~told), code)
+    return _moved(_held(part.requests, among(_day_key(code[account], day), busy) & ~told), code)
 
 
 def _held(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -168,22 +180,10 @@ def _held(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> pd.DataFrame:
     return pd.DataFrame({name: rows[name].to_numpy()[mask] for name in names}, copy=False)
 
 
-def _cut(
-    ids: npt.NDArray[np.object_],
-    days: pd.DataFrame,
-    requests: pd.DataFrame,
-    activity: pd.DataFrame,
-    distinct: pd.DataFrame,
-    sizes: Sizes,
-) -> Profile:
-    """Profile whose samples are cut to size; each table is sorted and has one row a group."""
-    kept = smallest_per_group(requests, ["account", "day"], "request", sizes.requests)
-    few = smallest_per_group(distinct, ["account", "day", "kind"], "key", sizes.distinct)
-    return Profile(ids, days, kept, activity, few)
-
-
-def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -> pd.DataFrame:
-    """Identical requests as one row with their number, at their first place in the input.
+def _one_row_a_request(
+    column: Callable[[str], Any], group: Ints, order: Ints, levels: Levels | None = None
+) -> pd.DataFrame:
+    """Identical requests as one row with their number, at their first place in the input, up to a level of each day.
 
     `column` gives a column of the rows by its name, and `order` sorts rows by group and request.
     """
@@ -192,6 +192,9 @@ def _one_row_a_request(column: Callable[[str], Any], group: Ints, order: Ints) -
         order = np.lexsort((column("row"), column("file"), column("request"), group))
     copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
+    if levels is not None:
+        stays = ranks(group[kept]) < levels.requests[column("account")[kept]]
+        kept, copies = kept[stays], copies[stays]
     return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
 
 
@@ -234,14 +237,12 @@ def _day_key(account: npt.NDArray[np.generic], day: npt.NDArray[np.generic]) -> 
     return account.astype(np.int64) * 100_000 + day.astype(np.int64)
 
 
-def _busy(days: pd.DataFrame, sizes: Sizes) -> Ints:
+def _busy(days: pd.DataFrame, levels: Levels) -> Ints:
     """Ascending keys of the days with more requests than the sample holds."""
-    return _day_keys(days)[days["requests"].to_numpy() > sizes.requests]
+    return _day_keys(days)[busy_days(days, levels)]
 
 
-def _among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
-    """True for each key that is among the known ones, which ascend."""
-    if not len(known):
-        return np.zeros(len(keys), bool)
-    found: npt.NDArray[np.bool_] = known[np.searchsorted(known, keys).clip(0, len(known) - 1)] == keys
-    return found
+def busy_days(days: pd.DataFrame, levels: Levels) -> npt.NDArray[np.bool_]:
+    """True for each day with more requests than the sample holds."""
+    busy: npt.NDArray[np.bool_] = days["requests"].to_numpy() > levels.requests[days["account"].to_numpy()]
+    return busy

@@ -27,16 +27,27 @@ def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFr
     return pd.DataFrame(kept | {name: np.add.reduceat(columns[name], first) for name in sums}, copy=False)
 
 
-def smallest_per_group(rows: pd.DataFrame, by: list[str], value: str, most: int) -> pd.DataFrame:
-    """The rows with the `most` smallest values of each group, of rows sorted by the group and the value."""
+def ranks(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Number of rows before each within its group, where equal groups stand together."""
+    first = np.flatnonzero(run_starts(group))
+    found: npt.NDArray[np.int64] = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+    return found
+
+
+def smallest_per_group(rows: pd.DataFrame, by: list[str], most: int | npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The first rows of each group, of rows sorted by the group and then by what is to be smallest.
+
+    `most` of each, which may be told for each value of the column that groups are sorted by first.
+    """
     if not len(rows):
         return rows.reset_index(drop=True)
     first = first_of_runs({name: rows[name].to_numpy() for name in by}, by)
     sizes = np.diff(np.append(first, len(rows)))
-    rank = np.arange(len(rows)) - np.repeat(first, sizes)
-    if sizes.max() <= most:
+    kept = np.minimum(sizes, most if isinstance(most, int) else most[rows[by[0]].to_numpy()[first]])
+    if (kept == sizes).all():
         return rows.reset_index(drop=True)
-    return rows[rank < most].reset_index(drop=True)
+    rank = np.arange(len(rows)) - np.repeat(first, sizes)
+    return rows[rank < np.repeat(kept, sizes)].reset_index(drop=True)
 
 
 def distinct_count(last: npt.NDArray[np.uint64], most: int) -> npt.NDArray[np.float64]:

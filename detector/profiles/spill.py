@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc
 
-from detector.profiles.profile import Profile, merge
-from detector.profiles.sizes import Sizes
+from detector.profiles.profile import Profile, merge, merge_pieces
+from detector.profiles.sizes import Levels, Sizes
 from detector.profiles.sketches import grouped_sum
 
 #: Rows that are written, and read, at a time.
@@ -108,15 +108,14 @@ def merge_spilled(parts: list[Spilled], sizes: Sizes) -> Profile:
         spans = [np.searchsorted(code, [since, until]) for code in codes]
         chosen = [i for i, (low, high) in enumerate(spans) if low < high]
         inside = [parts[i].piece(int(spans[i][0]), int(spans[i][1])) for i in chosen]
-        merged = merge(inside, fitted, [held[i] for i in chosen])
+        levels = [held[i].of(slice(*spans[i])) for i in chosen]
+        merged = merge_pieces(inside, levels, fitted.of(slice(since, until)))
         pieces.append((since, {name: getattr(merged, name) for name in TABLES}))
     return Profile(ids, **{name: _joined(pieces, name) for name in TABLES})
 
 
-def _fitted(parts: list[Spilled], codes: list[Ints], sizes: Sizes) -> tuple[list[Sizes], Sizes]:
+def _fitted(parts: list[Spilled], codes: list[Ints], sizes: Sizes) -> tuple[list[Levels], Levels]:
     """What the samples of each part were fitted to, and those of the union are."""
-    if sum(int(part.rows.sum()) for part in parts) <= sizes.window:
-        return [sizes] * len(parts), sizes
     names = ["account", "day", "requests"]
     days = [part.table("days", 0, len(part.ids), names) for part in parts]
     moved = [table.assign(account=code[table["account"].to_numpy()]) for table, code in zip(days, codes, strict=True)]

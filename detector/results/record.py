@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from detector.errors import DetectorError
 from detector.logs.reader import FileReport
-from detector.profiles.files import Taken, Window
+from detector.profiles.files import Window
 from detector.profiles.tables import Tables
+from detector.profiles.task import Taken
 from detector.results.limits import Reached
 from detector.schema import ACCOUNT_NAMES, QUERY_NAMES
 from detector.secret import key_id

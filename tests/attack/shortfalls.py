@@ -16,8 +16,6 @@ ALWAYS = {
     "extraction mixed into a proxy's traffic, 5 percent": "recall 0.59: joined with other proxies, the group ends in C",
     "a data set dealt out with no frame and unrelated identities": _LONE,
     "aged accounts with a card, a residential address and a frame each": _LONE,
-    "test_a_campaign_is_not_split_by_its_pools": "pair recall 0.98, pair precision 0.48: it is merged with another",
-    "test_an_allow_listed_look_alike_is_left_out_and_counted": "another campaign is merged with it and suppressed",
 }
 OVER_SEEDS = {
     "low and slow": "recall 0.87",

@@ -17,6 +17,8 @@ NOTHING = pd.DataFrame({"composite": np.zeros(0, np.int64), "account": np.zeros(
 FRAMES = {
     "a": "Set down at length everything that leads you to the result of this exercise",
     "b": "Kindly weigh the merits of the following reply and say where it falls short of",
+    "shared ending": "Set down at length everything that leads you to the result and then name three wild birds of the "
+    "northern coast in order of their size and say which of them you would rather keep in a small garden pond",
     "c": "Draw up a table of all the goods named below with their prices and their makers",
 }
 SUBJECTS = "apple river stone music engine garden winter paper silver market copper window island bridge".split()
@@ -136,3 +138,31 @@ def test_firms_with_one_tool_and_nothing_else_in_common_stay_apart():
 
 def test_a_pool_that_begins_where_another_alike_has_stopped_is_the_same_campaign():
     assert len(set(two_pools(starts=(2 * DAY_US, 2 * DAY_US + DAY_US // 2)))) == 2  # the log ends with it
+
+
+def of_one_maker(frames, settings, n=6, ordinary=240):
+    """Two pools whose accounts have their mailboxes from one maker, and nothing else of an owner's in common."""
+    rows, facts = [], []
+    for pool, (frame, limit) in enumerate(zip(frames, settings, strict=True)):
+        for i in range(n):
+            name = f"{'ab'[pool]}{i:02}"
+            rows += sent(name, frame, 12, max_tokens=limit)
+            facts.append({"account_id": name, "payment_fingerprint": f"card {name}", "email_domain": "maker.example"})
+    made = tables(rows + people(ordinary), facts)
+    label = np.where(np.arange(len(made.accounts)) < 2 * n, np.arange(len(made.accounts)) // n, -1)
+    joined = rejoin(label, Reference(made, np.flatnonzero(label < 0)), passages(made), SETTINGS)[: 2 * n]
+    return len(set(joined.tolist())) == 1
+
+
+def test_pools_with_one_maker_of_mailboxes_one_frame_and_one_rare_setting_are_one():
+    assert of_one_maker(("a", "a"), (7, 7))
+    assert not of_one_maker(("a", "b"), (7, 7))
+    assert not of_one_maker(("a", "a"), (7, 8))
+
+
+def test_operators_whose_frames_have_one_sentence_in_common_stay_two():
+    assert not of_one_maker(("a", "shared ending"), (7, 7))
+
+
+def test_a_setting_of_a_campaign_is_rare_however_large_the_campaign():
+    assert of_one_maker(("a", "a"), (7, 7), n=20, ordinary=60)

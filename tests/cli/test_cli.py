@@ -163,6 +163,13 @@ def test_a_wrong_call_is_one_line_that_names_the_help(words):
     assert "--help" in done.stderr
 
 
+def test_without_a_command_the_help_is_shown_as_it_reads():
+    done = run()
+    assert done.returncode == 2
+    assert "Commands:\n  scan " in done.stderr
+    assert not done.stdout
+
+
 def test_every_command_has_help_with_an_example():
     from detector.cli.entry import SUMMARIES
 

@@ -66,6 +66,15 @@ def test_timestamps_of_any_unit_and_zone_are_utc_microseconds(tmp_path, unit, zo
     assert read_path(written(tmp_path, log(timestamp=moments))).column("timestamp") == [NOON, NOON]
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize("rows", [1, 2, 9, 90])
+def test_timestamps_written_as_text_are_read_whatever_type_of_text_they_are(tmp_path, kind, rows):
+    texts = pa.array([f"2026-03-01T12:{i % 60:02d}:00Z" for i in range(rows)])
+    columns = {"timestamp": texts.cast(kind), "account_id": ["a"] * rows}
+    moments = [NOON.replace(minute=i % 60) for i in range(rows)]
+    assert read_path(written(tmp_path, columns)).column("timestamp") == moments
+
+
 def test_lists_of_messages_become_prompts(tmp_path):
     messages = [
         [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],

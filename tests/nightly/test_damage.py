@@ -17,8 +17,9 @@ from detector.nightly.fragments import by_day, decoded, encoded
 from detector.nightly.night import days_of
 from detector.nightly.store import held, opened
 from detector.nightly.window import fragment, window
+from detector.profiles import joined_days, sizes
 from detector.profiles.build import Storing, build_profile
-from detector.profiles.profile import Sizes, merge
+from detector.profiles.profile import Sizes, merge_pieces
 from tests.nightly.runs import FIRST, KEY, contents, night, rows_of, write_log
 from tests.profiles.batches import batch
 
@@ -111,15 +112,19 @@ def test_a_profile_is_the_same_after_writing_and_reading():
         assert encoded(again) == encoded(own)
 
 
-def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_once(tmp_path):
-    rows = rows_of(range(3), accounts=5, each=20)
-    tight = Sizes(64, 64, window=200)
-    logs = [write_log(tmp_path / "a.jsonl", rows[:170]), write_log(tmp_path / "b.jsonl", rows[150:])]
+def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(joined_days, "WAITING_ROWS", 40)
+    monkeypatch.setattr(sizes, "LEAST_DISTINCT", 9)
+    rows = rows_of(range(3), accounts=5, each=40)
+    tight = Sizes(64, 9, window=400)
+    logs = [write_log(tmp_path / "a.jsonl", rows[:340]), write_log(tmp_path / "b.jsonl", rows[300:])]
     night(tmp_path / "store", logs, 2)
     store = opened(tmp_path / "store", KEY)
     found = window(store, ledger.records(store), days_of(FIRST + dt.timedelta(days=2), 30), tight).profile
-    whole = night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2).files[0].built.profile
-    wanted = merge([whole], tight.fitted(whole.days), [store.sizes])
-    assert len(found.requests) == 15 * 13
+    night(tmp_path / "other", [write_log(tmp_path / "all.jsonl", rows)], 2)
+    other = opened(tmp_path / "other", KEY)
+    whole = window(other, ledger.records(other), days_of(FIRST + dt.timedelta(days=2), 30), other.sizes).profile
+    wanted = merge_pieces([whole], [store.sizes.uncut(5)], tight.fitted(whole.days))
+    assert len(found.requests) == 5 * 3 * 27
     for name in ("days", "requests", "activity", "distinct"):
         pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name), check_dtype=False)

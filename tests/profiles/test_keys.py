@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 
+from detector.profiles import sharing
 from detector.profiles.profile import Sizes
 from tests.profiles.batches import tables
 
@@ -33,6 +34,22 @@ def test_accounts_of_one_verified_organisation_count_once():
     found = tables(rows, told)
     assert found.accounts["principal"].tolist() == [0, 0, 2]
     assert set(found.keys[found.keys["kind"] == "address"]["degree"]) == {2}
+
+
+def test_whatever_several_hold_is_found_among_what_one_holds_often(monkeypatch):
+    draw = np.random.default_rng(5)
+    values, principal = draw.integers(0, 400, 2_000, dtype=np.uint64), draw.integers(0, 60, 500)
+    held = {}
+    for row, value in enumerate(values.tolist()):
+        held.setdefault(value, set()).add(principal[row // 4])
+    shared = [row for row, value in enumerate(values.tolist()) if value and len(held[value]) > 1]
+    assert sharing.seem_shared(values, principal).tolist() == shared
+    monkeypatch.setattr(sharing, "MOST_BUCKETS", 64)
+    assert set(sharing.seem_shared(values, principal).tolist()) >= set(shared)
+
+
+def test_a_value_that_one_principal_repeats_does_not_seem_shared():
+    assert sharing.seem_shared(np.array([7, 7, 9, 0, 9, 7], np.uint64), np.array([3, 4, 4])).tolist() == [0, 1, 5]
 
 
 def test_requests_that_hold_a_key_are_counted_by_half():

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.profiles import sizes as sizing
 from detector.profiles.build import Repeats, build_profile
 from detector.profiles.profile import Profile, Sizes, merge
-from detector.profiles.sizes import LEAST_SAMPLE
 from detector.profiles.sketches import distinct_count
 from tests.profiles.batches import DAY_US, FIRST_DAY, batch
 
@@ -35,7 +35,13 @@ ROWS = st.lists(
 
 
 #: Of which a window of few rows is too much for the budget.
-TIGHT = Sizes(requests=12, distinct=12, window=16)
+TIGHT = Sizes(requests=6, distinct=5, window=8)
+
+
+@pytest.fixture(autouse=True)
+def low_floors(monkeypatch):
+    monkeypatch.setattr(sizing, "LEAST_SAMPLE", 3)
+    monkeypatch.setattr(sizing, "LEAST_DISTINCT", 2)
 
 
 def profile(rows, sizes=SMALL) -> Profile:
@@ -136,10 +142,71 @@ def test_samples_of_a_window_keep_to_their_budget_and_shrink_alike():
     assert made.activity["requests"].sum() == 200
 
 
-def test_however_many_days_there_are_each_keeps_some_requests():
+def test_however_many_accounts_there_are_each_keeps_some_requests(monkeypatch):
+    monkeypatch.setattr(sizing, "LEAST_SAMPLE", 8)
     rows = [{"account_id": f"account-{i % 20}", "at": i} for i in range(400)]
     made = profile(rows, Sizes(requests=64, distinct=64, window=10))
-    assert made.requests.groupby("account").size().tolist() == [LEAST_SAMPLE] * 20
+    assert made.requests.groupby("account").size().tolist() == [8] * 20
+
+
+def test_what_is_kept_of_an_account_does_not_grow_with_its_days():
+    asked = 10
+    kept = []
+    for days in (5, 10, 20):
+        rows = [{"at": day * DAY_US + i, "prompt": f"task {day} {i}"} for day in range(days) for i in range(asked)]
+        made = profile(rows, Sizes(requests=asked, distinct=4, window=40))
+        kept.append((len(made.requests), len(made.distinct[made.distinct["kind"] == 0])))
+    assert kept == [(40, 4), (40, 4), (40, 4)]
+
+
+def test_an_account_that_is_cut_keeps_its_quiet_days_whole():
+    rows = [{"at": day * DAY_US + i} for day, asked in enumerate([1, 2, 30, 40]) for i in range(asked)]
+    made = profile(rows, Sizes(requests=40, distinct=40, window=19))
+    assert made.requests.groupby("day").size().tolist() == [1, 2, 8, 8]
+
+
+def test_a_quota_that_others_leave_goes_to_those_who_ask_more():
+    rows = [
+        {"account_id": name, "at": i} for name, asked in (("ann", 4), ("bob", 30), ("cid", 50)) for i in range(asked)
+    ]
+    made = profile(rows, Sizes(requests=50, distinct=50, window=44))
+    assert made.requests.groupby("account").size().tolist() == [4, 20, 20]
+
+
+ASKED = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(1, 40)), min_size=1, max_size=25)
+
+
+def counted(asked):
+    table = pd.DataFrame(asked, columns=["account", "day", "requests"])
+    return table.groupby(["account", "day"], as_index=False).sum()
+
+
+@settings(max_examples=60, deadline=None)
+@given(ASKED, ASKED, st.integers(1, 200))
+def test_no_level_is_higher_where_there_is_more(one, two, window):
+    sizes = Sizes(requests=16, distinct=8, window=window)
+    ids = sorted({account for account, _, _ in one})
+    part = counted([(ids.index(account), day, asked) for account, day, asked in one])
+    known = sorted({account for account, _, _ in [*one, *two]})
+    union = counted([(known.index(account), day, asked) for account, day, asked in [*one, *two]])
+    before, after = sizes.fitted(part), sizes.fitted(union)
+    assert (after.requests[[known.index(account) for account in ids]] <= before.requests).all()
+    assert (after.distinct <= before.distinct, after.over_days >= before.over_days) == (True, True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ASKED, st.integers(1, 200))
+def test_a_level_is_the_lowest_that_fills_the_quota_and_all_quotas_are_one(asked, window):
+    sizes = Sizes(requests=16, distinct=8, window=window)
+    known = sorted({account for account, _, _ in asked})
+    days = counted([(known.index(account), day, n) for account, day, n in asked])
+    levels = sizes.fitted(days).requests
+    own = [np.minimum(group["requests"].to_numpy(), 16) for _, group in days.groupby("account")]
+    quotas = range(3, sum(map(sum, own)) + 1)
+    quota = max((q for q in quotas if sum(min(sum(n), q) for n in own) <= window), default=3)
+    for level, n in zip(levels, own, strict=True):
+        wanted = min((k for k in range(1, 17) if np.minimum(n, k).sum() >= quota), default=16)
+        assert level == (wanted if n.sum() > quota else 16)
 
 
 def test_a_busy_day_keeps_exact_activity_beside_its_sample():

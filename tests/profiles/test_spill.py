@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 from detector.logs.files import discover
 from detector.profiles import build as building
 from detector.profiles import files as reading
+from detector.profiles import lanes
 from detector.profiles import spill as spilling
-from detector.profiles.files import Task, profile_files
+from detector.profiles import task as profiling
+from detector.profiles.files import profile_files
 from detector.profiles.profile import Sizes, merge, profile_of
 from detector.profiles.spill import merge_spilled, spill
+from detector.profiles.task import Task
 from detector.settings import Reading
-from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, numbered, profile
+from tests.profiles.test_profile import ROWS, SMALL, TIGHT, assert_same, low_floors, numbered, profile
+
+__all__ = ["low_floors"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +61,8 @@ def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypat
     tasks = [Task(file, Reading(), None, b"key", sizes, (None, None)) for file in files]
     in_memory = profile_files(tasks, 1).profile
     spilled = []
-    monkeypatch.setattr(reading, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
-    monkeypatch.setattr(reading, "SMALL_INPUT", 0)
+    monkeypatch.setattr(profiling, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
+    monkeypatch.setattr(lanes, "SMALL_INPUT", 0)
     monkeypatch.setattr(reading, "LARGE_INPUT", 0)
     assert_same(in_memory, profile_files(tasks, 1).profile)
     assert len(spilled) == 3
