@@ -15,13 +15,13 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
-import select
 import signal
 import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from multiprocessing.connection import wait
 from typing import BinaryIO, NoReturn, ParamSpec, TypeVar
 
 from detector.early import wait_for_imports
@@ -102,7 +102,7 @@ def _heard(pid: int, answer: BinaryIO, patience: float) -> list[Result]:
     """What a copy has written: a list with its result, or an empty one where it has not come to that."""
     try:
         with answer:
-            if not select.select([answer], [], [], patience)[0]:
+            if not wait([answer], patience):
                 return []
             found: list[Result] = pickle.load(answer)  # noqa: S301 - of a copy of this process
             return found

@@ -8,12 +8,12 @@ import pytest
 from tests.attack.worlds import SEEDS
 
 _LONE = (
-    "recall 0.00: accounts with unrelated identities and no frame in common; that work is dealt out shows too little"
+    "found on two seeds of three: with unrelated identities and no frame in common, a published prompt explains it, too"
 )
 _NEIGHBOURS = "evaluators with a harness or judges with a rubric are taken into a campaign in some worlds"
 ALWAYS = {
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.89, where it is 0.98 without",
-    "extraction mixed into a proxy's traffic, 5 percent": "recall 0.59: joined with other proxies, the group ends in C",
+    "extraction mixed into a proxy's traffic, 5 percent": "recall 0.53, 0.90, 0.67: who shares no key is left out",
     "a data set dealt out with no frame and unrelated identities": _LONE,
     "aged accounts with a card, a residential address and a frame each": _LONE,
 }
