@@ -102,7 +102,7 @@ def _heard(pid: int, answer: BinaryIO, patience: float) -> list[Result]:
     """What a copy has written: a list with its result, or an empty one where it has not come to that."""
     try:
         with answer:
-            if not wait([answer], patience):
+            if not wait([answer.fileno()], patience):
                 return []
             found: list[Result] = pickle.load(answer)  # noqa: S301 - of a copy of this process
             return found

@@ -136,7 +136,7 @@ def cluster(master: str | None, options: dict[str, str]) -> Iterator[Cluster]:
     builder = SparkSession.builder if master is None else SparkSession.builder.master(master)
     found = SparkSession.getActiveSession()
     with _failing("did not start; is there a Java 17 or newer, and does the master answer?"):
-        session = builder.config(map=_QUIET | options).getOrCreate()
+        session = builder.config(map={**_QUIET, **options}).getOrCreate()
     try:
         yield Cluster(session)
     finally:
