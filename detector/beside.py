@@ -73,9 +73,18 @@ class Beside:
 
         return result_of
 
-    def share(self, parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part]]:
-        """Divide parts, the largest first, between this process and a copy."""
-        return (parts[0::2], parts[1::2]) if self.copies else (parts, [])
+    def share(self, work: Callable[[Sequence[Part]], list[Result]], parts: Sequence[Part]) -> list[Result]:
+        """Results of parts, given the largest first, in their order; a copy computes those of every second one."""
+        if not self.copies or len(parts) < 2:
+            return work(parts)
+        others = self.begin(work, parts[1::2])
+        found = [*work(parts[0::2]), *others()]
+        half = (len(parts) + 1) // 2
+        return [found[i // 2 + half * (i % 2)] for i in range(len(parts))]
+
+
+#: Everything in turn.
+IN_TURN = Beside()
 
 
 def _forked() -> int:

@@ -18,7 +18,6 @@ from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
 from detector.logs import parquet_process
 from detector.logs.accounts import read_accounts
 from detector.logs.files import LogFile, discover
-from detector.logs.formats import known
 from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
@@ -172,9 +171,8 @@ def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Cloc
     """Profile all files; raise where not one row came of them."""
     reading = request.settings.reading
     reports = survey(files, reading, request.mapping)
-    if any(report.format in known() for report in reports):
-        for sentence in described(reports):
-            tell(sentence)
+    for sentence in described(reports):
+        tell(sentence)
     with linked(files, reports, reading, request.mapping) as mapping:
         return _profiled(files, dataclasses.replace(request, mapping=mapping), key, clock)
 

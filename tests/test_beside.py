@@ -24,6 +24,10 @@ def process_and_square(number):
     return os.getpid(), number * number
 
 
+def processes_and_parts(parts):
+    return [(os.getpid(), part) for part in parts]
+
+
 def killed_unless_here():
     if os.getpid() != HERE:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -79,9 +83,13 @@ def test_a_result_larger_than_a_pipe_arrives_whole():
 
 
 @needs_copies
-def test_every_second_part_goes_to_the_copy():
-    assert Beside(copies=True).share([5, 4, 3, 2, 1]) == ([5, 3, 1], [4, 2])
-    assert Beside().share([5, 4]) == ([5, 4], [])
+def test_every_second_part_goes_to_the_copy_and_results_come_in_order():
+    for n in range(6):
+        parts = [10 * part for part in range(n, 0, -1)]
+        found = Beside(copies=True).share(processes_and_parts, parts)
+        assert [part for _, part in found] == parts
+        assert [process == HERE for process, _ in found] == [i % 2 == 0 for i in range(n)]
+    assert Beside().share(processes_and_parts, [5, 4]) == [(HERE, 5), (HERE, 4)]
 
 
 def test_a_scan_finds_the_same_with_copies_as_in_turn(monkeypatch):

@@ -17,15 +17,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from detector.beside import Beside
+from detector.beside import IN_TURN, Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.find import find_groups
 from detector.profiles.fingerprints import FLAGS, HASHES
 from detector.profiles.keys import shared_keys
+from detector.profiles.orders import ranks
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -48,7 +50,7 @@ ASKED = (
 
 
 def chance_groups(
-    tables: Tables, settings: Campaigns, allow: AllowList, key: bytes, resamples: int, beside: Beside | None = None
+    tables: Tables, settings: Campaigns, allow: AllowList, key: bytes, resamples: int, beside: Beside = IN_TURN
 ) -> list[list[tuple[str, float]]]:
     """Tier and evidence of the groups that each of several searches without links finds.
 
@@ -59,11 +61,7 @@ def chance_groups(
     beside : Beside, optional
         Where a part of the searches is done.
     """
-    here, there = (beside or Beside()).share(range(resamples))
-    others = (beside or Beside()).begin(_searches, tables, settings, allow, key, there)
-    found = dict(zip(here, _searches(tables, settings, allow, key, here), strict=True))
-    found |= dict(zip(there, others(), strict=True))
-    return [found[number] for number in range(resamples)]
+    return beside.share(partial(_searches, tables, settings, allow, key), range(resamples))
 
 
 def _searches(
@@ -101,7 +99,7 @@ def _dealt_requests(requests: pd.DataFrame, rng: np.random.Generator) -> pd.Data
     dealt = requests.copy(deep=False)
     account = requests["account"].to_numpy()
     codes, start, size = np.unique(account, return_index=True, return_counts=True)
-    place = np.arange(len(account)) - np.repeat(start, size)
+    place = ranks(start, len(account))
     for columns in OWN:
         giver = np.repeat(rng.permutation(len(codes)), size)
         row = start[giver] + place % size[giver]

@@ -19,7 +19,7 @@ from scipy.stats import binom
 
 from detector.campaigns.pairs import Holdings, unpaired
 from detector.profiles.keys import FAMILY_OF, KINDS
-from detector.profiles.orders import order_by, run_starts
+from detector.profiles.orders import order_by, ranks, run_starts
 from detector.settings import Campaigns
 
 Ints = npt.NDArray[np.int64]
@@ -167,9 +167,8 @@ def _rank(
     order = order_by(account, family, *by)
     a, f = account[order], family[order]
     first = np.flatnonzero(run_starts(a, f))
-    sizes = np.diff(np.append(first, len(a)))
     found = np.empty(len(a), np.int64)
-    found[order] = np.arange(len(a)) - np.repeat(first, sizes)
+    found[order] = ranks(first, len(a))
     return found
 
 

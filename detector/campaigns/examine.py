@@ -51,7 +51,8 @@ class Group:
 
     def on(self, reference: Reference) -> Group:
         """The same group before a reference, which it loses when it is handed from one process to another."""
-        return replace(self, cohort=replace(self.cohort, reference=reference))
+        known = self.cohort.reference is reference
+        return self if known else replace(self, cohort=replace(self.cohort, reference=reference))
 
     @property
     def flags(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.beside import Beside
+from detector.beside import IN_TURN, Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
@@ -34,7 +35,7 @@ OWNED = ("payment", "device")
 
 
 def find_groups(
-    tables: Tables, settings: Campaigns, allow: AllowList | None = None, beside: Beside | None = None
+    tables: Tables, settings: Campaigns, allow: AllowList | None = None, beside: Beside = IN_TURN
 ) -> list[Group]:
     """Every group with at least coordination behind it, strongest evidence first.
 
@@ -66,9 +67,7 @@ def find_groups(
     reference = Reference(tables, np.flatnonzero(label < 0))
     candidates = _candidates(label, cores, np.bincount(holders["account"].to_numpy(), minlength=len(label)))
     groups, free = [], (label < 0) & ~verified
-    for candidate, group in zip(
-        candidates, _examined(candidates, reference, settings, beside or Beside()), strict=True
-    ):
+    for candidate, group in zip(candidates, _examined(candidates, reference, settings, beside), strict=True):
         people = tables.accounts.iloc[candidate.members]
         group = replace(group, suppressed=allow.suppressing(people) if allow else None)
         if group.weighed.tier is not None:
@@ -87,11 +86,9 @@ def _candidates(
 def _examined(candidates: list[Candidate], reference: Reference, settings: Campaigns, beside: Beside) -> list[Group]:
     """Groups of candidates in their order, shared out between two processes by size."""
     by_size = sorted(range(len(candidates)), key=lambda i: -len(candidates[i].members))
-    here, there = beside.share(by_size)
-    others = beside.begin(examine, [candidates[i] for i in there], reference, settings)
-    groups = dict(zip(here, examine([candidates[i] for i in here], reference, settings), strict=True))
-    groups |= dict(zip(there, (group.on(reference) for group in others()), strict=True))
-    return [groups[i] for i in range(len(candidates))]
+    found = beside.share(partial(examine, reference=reference, settings=settings), [candidates[i] for i in by_size])
+    groups = dict(zip(by_size, found, strict=True))
+    return [groups[i].on(reference) for i in range(len(candidates))]
 
 
 def _grow(

@@ -39,7 +39,12 @@ def survey(files: Sequence[LogFile], settings: Reading, said: Mapping | None = N
 
 
 def described(reports: Sequence[FileReport]) -> list[str]:
-    """Sentences on what files are taken for, one per format, by what in them, and how to say otherwise."""
+    """Sentences on what files are taken for, one per format, by what in them, and how to say otherwise.
+
+    There are none where all files are canonical.
+    """
+    if not any(report.format in known() for report in reports):
+        return []
     groups: dict[str, list[FileReport]] = {}
     for report in reports:
         if report.error is None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from detector.judging import Notice
 from detector.logs import parquet_process
-from detector.logs.formats import known
 from detector.logs.survey import described, linked, survey
 from detector.nightly import generations
 from detector.nightly.engines import Engine, Local
@@ -48,9 +47,8 @@ def read_new(
         return [], new.others
     settings, mapping, judged = request.settings, request.mapping, generations.judged(store)
     reports = survey(new.files, settings.reading, mapping)
-    if any(report.format in known() for report in reports):
-        for sentence in described(reports):
-            tell(sentence)
+    for sentence in described(reports):
+        tell(sentence)
     finished: list[Profiled] = []
 
     def done(one: Profiled) -> None:

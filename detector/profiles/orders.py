@@ -61,6 +61,12 @@ def run_starts(*ordered: Whole) -> npt.NDArray[np.bool_]:
     return found
 
 
+def ranks(first: Ints, n: int) -> Ints:
+    """Number of rows before each of n within its run, of runs that begin at `first`."""
+    found: Ints = np.arange(n) - np.repeat(first, np.diff(first, append=n))
+    return found
+
+
 def distinct_pairs(group: Ints, member: Ints) -> Ints:
     """Group of each pair that occurs, once a pair, ascending; both numbers below 2³¹."""
     pairs = (group << 32) | member

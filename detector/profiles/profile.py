@@ -29,10 +29,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.fingerprints import FLAGS, HASHES, NUMBERS, Columns
-from detector.profiles.orders import among, order_by
+from detector.profiles.orders import among, order_by, ranks, run_starts
 from detector.profiles.sizes import Levels
 from detector.profiles.sizes import Sizes as Sizes
-from detector.profiles.sketches import first_of_runs, ranks, smallest_per_group
+from detector.profiles.sketches import first_of_runs, smallest_per_group
 from detector.profiles.tables import DAY_COUNTERS
 from detector.profiles.whole_days import KINDS, activity_of, cut_distinct, slots_of, values_of
 
@@ -193,7 +193,8 @@ def _one_row_a_request(
     copies = np.add.reduceat(column("copies")[order], first) if len(order) else np.zeros(0, np.int64)
     kept = order[first]
     if levels is not None:
-        stays = ranks(group[kept]) < levels.requests[column("account")[kept]]
+        days = np.flatnonzero(run_starts(group[kept]))
+        stays = ranks(days, len(kept)) < levels.requests[column("account")[kept]]
         kept, copies = kept[stays], copies[stays]
     return pd.DataFrame({name: copies if name == "copies" else column(name)[kept] for name in SAMPLE}, copy=False)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.profiles.orders import order_by, run_starts
+from detector.profiles.orders import order_by, ranks, run_starts
 
 
 def first_of_runs(columns: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -27,13 +27,6 @@ def grouped_sum(rows: pd.DataFrame, by: list[str], sums: list[str]) -> pd.DataFr
     return pd.DataFrame(kept | {name: np.add.reduceat(columns[name], first) for name in sums}, copy=False)
 
 
-def ranks(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Number of rows before each within its group, where equal groups stand together."""
-    first = np.flatnonzero(run_starts(group))
-    found: npt.NDArray[np.int64] = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
-    return found
-
-
 def smallest_per_group(rows: pd.DataFrame, by: list[str], most: int | npt.NDArray[np.int64]) -> pd.DataFrame:
     """The first rows of each group, of rows sorted by the group and then by what is to be smallest.
 
@@ -46,8 +39,7 @@ def smallest_per_group(rows: pd.DataFrame, by: list[str], most: int | npt.NDArra
     kept = np.minimum(sizes, most if isinstance(most, int) else most[rows[by[0]].to_numpy()[first]])
     if (kept == sizes).all():
         return rows.reset_index(drop=True)
-    rank = np.arange(len(rows)) - np.repeat(first, sizes)
-    return rows[rank < np.repeat(kept, sizes)].reset_index(drop=True)
+    return rows[ranks(first, len(rows)) < np.repeat(kept, sizes)].reset_index(drop=True)
 
 
 def distinct_count(last: npt.NDArray[np.uint64], most: int) -> npt.NDArray[np.float64]:

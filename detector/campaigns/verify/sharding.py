@@ -22,11 +22,10 @@ from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
-from detector.campaigns.holdings import run_sizes
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.frames import LEAST_SHARE
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
-from detector.profiles.orders import order_by, run_starts
+from detector.profiles.orders import order_by, ranks, run_starts
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
@@ -168,9 +167,8 @@ def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
     """At most `MOST_ROWS` requests of `MOST_ACCOUNTS` accounts, the ones with the smallest hashes."""
     account = rows["account"].to_numpy()
     order = order_by(account, rows["request"].to_numpy())
-    starts = run_starts(account[order])
-    place = np.arange(len(order)) - np.repeat(np.flatnonzero(starts), run_sizes(starts))
-    rows = rows.iloc[order[place < MOST_ROWS]]
+    first = np.flatnonzero(run_starts(account[order]))
+    rows = rows.iloc[order[ranks(first, len(order)) < MOST_ROWS]]
     most = rows.groupby("account").size().sort_values(ascending=False, kind="stable").index[:MOST_ACCOUNTS]
     return rows[rows["account"].isin(most)]
 
