@@ -20,7 +20,10 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import suppress
+from importlib import import_module
+from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import BinaryIO, NoReturn, ParamSpec, TypeVar
 
@@ -87,6 +90,25 @@ class Beside:
 IN_TURN = Beside()
 
 
+def copies(n: int) -> Executor:
+    """Copies of this process that do what they are given, until they are shut down.
+
+    They are made at once. Where none can be made, processes are started afresh, which takes seconds.
+    """
+    wait_for_imports()
+    if sys.platform != "linux":
+        import_module("joblib")  # to its end: parts alone could fail
+        from joblib.externals.loky import get_reusable_executor
+
+        others: Executor = get_reusable_executor(n)
+        return others
+    made = ProcessPoolExecutor(n, get_context("fork"), initializer=_be_a_copy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, those of libraries included, which wait
+        made.submit(int)
+    return made
+
+
 def _forked() -> int:
     wait_for_imports()
     with warnings.catch_warnings():
@@ -94,12 +116,17 @@ def _forked() -> int:
         return os.fork()
 
 
+def _be_a_copy() -> None:
+    """Leave it to the process that was copied to answer signals, and end with it."""
+    for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+        signal.signal(asks, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _answer(out: BinaryIO, work: Callable[[], object]) -> NoReturn:
     """Write the result of some work and end, whatever happens, without anything that is done when a program ends."""
     try:
-        for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
-            signal.signal(asks, signal.SIG_DFL)
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _be_a_copy()
         pickle.dump([work()], out, protocol=5)
         out.flush()
         os._exit(0)

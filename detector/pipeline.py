@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
-from detector.early import import_early
+from detector.early import plan_imports
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
 from detector.logs import parquet_process
@@ -23,7 +23,8 @@ from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
 from detector.profiles.files import Window, profile_files
-from detector.profiles.task import Profiled, Task
+from detector.profiles.lanes import lanes
+from detector.profiles.task import Profiled, Reader, Task
 from detector.results import record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
@@ -125,11 +126,11 @@ def scan(
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
-    import_early(*LATER)
-    with ThreadPoolExecutor(1, "accounts") as beside:
+    plan_imports(*LATER)
+    with lanes(request.settings.profiling.workers, files, key) as reader, ThreadPoolExecutor(1, "accounts") as beside:
         reading_people = beside.submit(read_people, request)
         with clock.stage("reading"):
-            window = _read(files, request, key, clock, tell)
+            window = _read(files, request, key, reader, clock, tell)
         with clock.stage("accounts"):
             people = reading_people.result()
     parquet_process.stop()
@@ -167,17 +168,19 @@ def _micro(moment: pd.Timestamp | None) -> int | None:
     return int((aware - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(microseconds=1))
 
 
-def _read(files: list[LogFile], request: Request, key: bytes, clock: record.Clock, tell: Notice) -> Window:
+def _read(
+    files: list[LogFile], request: Request, key: bytes, reader: Reader, clock: record.Clock, tell: Notice
+) -> Window:
     """Profile all files; raise where not one row came of them."""
     reading = request.settings.reading
     reports = survey(files, reading, request.mapping)
     for sentence in described(reports):
         tell(sentence)
     with linked(files, reports, reading, request.mapping) as mapping:
-        return _profiled(files, dataclasses.replace(request, mapping=mapping), key, clock)
+        return _profiled(files, dataclasses.replace(request, mapping=mapping), key, reader, clock)
 
 
-def _profiled(files: list[LogFile], request: Request, key: bytes, clock: record.Clock) -> Window:
+def _profiled(files: list[LogFile], request: Request, key: bytes, reader: Reader, clock: record.Clock) -> Window:
     sizes, span = sizes_of(request.settings), (request.since, request.until)
     tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in files]
     finished: list[Profiled] = []
@@ -186,7 +189,7 @@ def _profiled(files: list[LogFile], request: Request, key: bytes, clock: record.
         finished.append(one)
         clock.say("reading", len(finished) / len(tasks))
 
-    window = profile_files(tasks, request.settings.profiling.workers, done)
+    window = profile_files(tasks, reader, done)
     if window.profile is None:
         raise InputError(record.nothing_usable(window))
     return window

@@ -88,7 +88,7 @@ def nightly(
     os.umask(0o077)
     from detector import pipeline
     from detector.campaigns.allow import AllowList, read_allow
-    from detector.early import import_early
+    from detector.early import plan_imports
     from detector.judging import LATER, sizes_of
     from detector.nightly.identities import check
     from detector.nightly.run import run
@@ -108,7 +108,7 @@ def nightly(
     present = moment("--now", now)
     with ExitStack() as stack:
         store = stack.enter_context(held(folder, key, clear_ids, sizes_of(chosen)))
-        import_early(*LATER)
+        plan_imports(*LATER)
         show = stack.enter_context(progress(quiet))
         done = run(
             store,

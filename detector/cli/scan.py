@@ -98,7 +98,7 @@ def scan(
     parquet_process.start_for([*paths, *accounts])
     from detector import pipeline
     from detector.campaigns.allow import read_allow
-    from detector.early import import_early
+    from detector.early import plan_imports
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
     from detector.secret import read_key
@@ -107,7 +107,7 @@ def scan(
     chosen = within_budget(read_settings(settings) if settings else Settings(), budget)
     window = moment("--since", since), moment("--until", until)
     pipeline.check_window(*window)
-    import_early("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
+    plan_imports("detector.cli.findings", "detector.report.pictures", "detector.report.page_view")
     with progress(quiet or as_json) as show:
         result = pipeline.scan(
             paths,

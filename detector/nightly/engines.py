@@ -8,7 +8,7 @@ from typing import Protocol
 
 from detector.nightly.dayparts import DayPart, dayparts
 from detector.profiles.build import Repeats
-from detector.profiles.lanes import in_lanes
+from detector.profiles.lanes import lanes
 from detector.profiles.task import Profiled, Task
 
 
@@ -34,7 +34,8 @@ class Local:
         self, tasks: list[Task], repeats: list[Repeats | None], done: Callable[[Profiled], None] | None
     ) -> list[Profiled]:
         """Read files, as many at a time as there are workers."""
-        return in_lanes(self.workers, tasks, repeats, done)
+        with lanes(self.workers, [task.file for task in tasks], tasks[0].key) as reader:
+            return reader(tasks, repeats, done)
 
     def cut(self, files: Sequence[Profiled]) -> Iterator[tuple[Profiled, Iterable[DayPart]]]:
         """Days of files, whose profiles are let go of."""

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,10 @@ from detector.logs.rejects import Rejects
 from detector.profiles.build import Built, Repeats, profiles_of_few
 from detector.profiles.draw import bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
-from detector.profiles.lanes import in_lanes
 from detector.profiles.profile import Profile
 from detector.profiles.spill import merge_all
-from detector.profiles.task import Profiled, Taken, Task, bytes_of, spilled
+from detector.profiles.task import Done, Profiled, Reader, Taken, Task, bytes_of, spilled
 
-Done = Callable[[Profiled], None]
-#: Profiles files, each without the repeats that do not count in it, in the order of the tasks; tells of each.
-Reader = Callable[[list[Task], list[Repeats | None], Done | None], list[Profiled]]
 #: From this many bytes on, profiles of files wait on disk: below, they take less memory than writing them takes time.
 LARGE_INPUT = 256 << 20
 
@@ -70,25 +65,25 @@ class Window:
         return merged
 
 
-def profile_files(tasks: list[Task], workers: int, done: Done | None = None) -> Window:
+def profile_files(tasks: list[Task], reader: Reader, done: Done | None = None) -> Window:
     """Profile files, each once, and merge what came of them.
 
     Parameters
     ----------
     tasks : list of Task
         One per file.
-    workers : int
-        Files read at a time; 0 takes as many as there are cores, and one where the input is small.
+    reader : callable
+        Profiles files, wherever that is done; called again for those with repeats.
     done : callable, optional
         Called with each file as it is finished.
     """
     large = len(tasks) > 1 and sum(bytes_of(task.file) for task in tasks) >= LARGE_INPUT
     with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
-        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, workers, done)
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, reader, done)
 
 
-def _merged(tasks: list[Task], workers: int, done: Done | None) -> Window:
-    files = read_files(tasks, partial(in_lanes, workers), done)
+def _merged(tasks: list[Task], reader: Reader, done: Done | None) -> Window:
+    files = read_files(tasks, reader, done)
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     few = (one.built.few for one in files if one.built.few is not None)
     profiles += [spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]

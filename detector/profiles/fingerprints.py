@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.profiles.addresses import parse_address
+from detector.schema import BATCH_SCHEMA
 from detector.text import Fingerprinter
 from detector.text.kernel import HEAD, PHRASE_0, PHRASES_KEPT, PROMPT, TAIL, TEMPLATE
 
@@ -68,6 +69,12 @@ class Names:
         """Take over what others remember."""
         for kind, known in other.of.items():
             self.of[kind] = known | self.of[kind]
+
+
+def load_kernels(key: bytes) -> None:
+    """Load the compiled kernels, which takes half a second, so that copies of this process have them."""
+    nothing = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in BATCH_SCHEMA], schema=BATCH_SCHEMA)
+    RequestFingerprinter(key).columns(nothing)
 
 
 class RequestFingerprinter:

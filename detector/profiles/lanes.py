@@ -1,110 +1,103 @@
-"""Files profiled on this machine, as many at a time as there are cores."""
+"""Files profiled on this machine, as many at a time as there are cores: here, and in copies of this process."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from importlib import import_module
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 
-import pyarrow as pa
-
-from detector.errors import SetAside
-from detector.logs.parquet_decoding import DAMAGE, schema_of
+from detector.beside import copies
+from detector.early import begin_imports
+from detector.logs.files import LogFile
 from detector.profiles.build import Repeats
-from detector.profiles.task import Profiled, Task, bytes_of, profile_file
+from detector.profiles.fingerprints import load_kernels
+from detector.profiles.task import Done, Profiled, Reader, Task, bytes_of, profile_file
 
-#: Below this many bytes in all, starting processes costs more than it saves.
+#: Below this many bytes in all, another process costs more than it saves.
 SMALL_INPUT = 8 << 20
 
 _Lane = Callable[[Task, Repeats | None], Profiled]
 
 
-def in_lanes(
-    workers: int,
-    tasks: list[Task],
-    repeats: list[Repeats | None],
-    done: Callable[[Profiled], None] | None = None,
-) -> list[Profiled]:
-    """Profile files, the largest first.
+@contextmanager
+def lanes(workers: int, files: Sequence[LogFile], key: bytes) -> Iterator[Reader]:
+    """Ways to profile files at the same time.
+
+    Copies of this process are made first, with the kernels loaded; then what was planned to be imported is, beside the
+    reading. A copy has an interpreter of its own, which threads would have to share with those imports.
 
     Parameters
     ----------
     workers : int
         Files read at a time; 0 takes as many as there are cores, and one where the input is small.
-    tasks : list of Task
-    repeats : list of Repeats or None
-        Of each file, the requests that occur more than once.
-    done : callable, optional
-        Called with each file as it is finished.
-
-    Returns
-    -------
-    list of Profiled
-        In the order of the tasks.
+    files : sequence of LogFile
+        What there is to read.
+    key : bytes
+        Secret of the content hashes.
     """
+    n = max(1, min(workers or (os.cpu_count() or 1), len(files)))
+    if not workers and sum(map(bytes_of, files)) < SMALL_INPUT:
+        n = 1
+    if n == 1:
+        begin_imports()
+        yield in_turn
+        return
+    load_kernels(key)
+    with copies(n - 1) as others:
+        begin_imports()
+        yield partial(_profiled, [profile_file, *[partial(_elsewhere, others)] * (n - 1)])
+
+
+def _elsewhere(others: Executor, task: Task, repeats: Repeats | None) -> Profiled:
+    """Profile a file in another process, or here where that ends."""
+    try:
+        return others.submit(profile_file, task, repeats).result()
+    except BrokenExecutor:
+        return profile_file(task, repeats)
+
+
+def _profiled(
+    ways: list[_Lane], tasks: list[Task], repeats: list[Repeats | None], done: Done | None = None
+) -> list[Profiled]:
+    """Profile files, the largest first; give them in the order of the tasks."""
     sizes = [bytes_of(task.file) for task in tasks]
     order = sorted(range(len(tasks)), key=lambda i: (-sizes[i], tasks[i].file.index))
-    n = min(workers or (os.cpu_count() or 1), len(tasks))
-    if not workers and sum(sizes) < SMALL_INPUT:
-        n = 1
     found: dict[int, Profiled] = {}
-    for i, one in _each(tasks, repeats, order, n):
+    for i, one in _each(ways, tasks, repeats, order):
         found[i] = one
         if done is not None:
             done(one)
     return [found[i] for i in range(len(tasks))]
 
 
-def _each(tasks: list[Task], repeats: list[Repeats | None], order: list[int], n: int) -> Iterator[tuple[int, Profiled]]:
+#: Profiles one file after another.
+in_turn: Reader = partial(_profiled, [profile_file])
+
+
+def _each(
+    ways: list[_Lane], tasks: list[Task], repeats: list[Repeats | None], order: list[int]
+) -> Iterator[tuple[int, Profiled]]:
     """Files as they are finished, with their places."""
-    if n == 1:
-        yield from ((i, profile_file(tasks[i], repeats[i])) for i in order)
+    if len(ways) == 1:
+        yield from ((i, ways[0](tasks[i], repeats[i])) for i in order)
         return
-    lanes: SimpleQueue[_Lane] = SimpleQueue()
-    for lane in _lanes(tasks, n):
-        lanes.put(lane)
+    free: SimpleQueue[_Lane] = SimpleQueue()
+    for way in ways:
+        free.put(way)
 
     def run(i: int) -> tuple[int, Profiled]:
-        lane = lanes.get()
+        way = free.get()
         try:
-            return i, lane(tasks[i], repeats[i])
+            return i, way(tasks[i], repeats[i])
         finally:
-            lanes.put(lane)
+            free.put(way)
 
-    threads = ThreadPoolExecutor(n)
+    threads = ThreadPoolExecutor(len(ways))
     try:
         for finished in as_completed([threads.submit(run, i) for i in order]):
             yield finished.result()
     finally:
         threads.shutdown(cancel_futures=True)
-
-
-def _lanes(tasks: list[Task], n: int) -> list[_Lane]:
-    """Ways to profile n files at a time.
-
-    Flat Parquet takes threads: next to nothing of it is done in Python, and another process takes seconds to start,
-    as much memory again, and hands its profiles over as copies. Text and nested columns are taken apart in Python,
-    which a process does on one core; this process is one of the n, since it has everything loaded.
-    """
-    if all(_is_flat(task) for task in tasks):
-        return [profile_file] * n
-    import_module("joblib")  # to its end, which the thread that imports early may be at: parts alone could fail
-    from joblib.externals.loky import get_reusable_executor
-
-    others = get_reusable_executor(n - 1)
-    return [profile_file, *[lambda *given: others.submit(profile_file, *given).result()] * (n - 1)]
-
-
-def _is_flat(task: Task) -> bool:
-    """Whether a file is Parquet without nested columns; a damaged one is not."""
-    file = task.file
-    if not file.name.lower().endswith(".parquet"):
-        return False
-    try:
-        return not any(pa.types.is_nested(kind) for kind in schema_of(file, task.reading).types)
-    except SetAside:
-        return True
-    except DAMAGE:
-        return False

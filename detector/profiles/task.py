@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class Profiled(Taken):
     """What was taken from a file."""
 
     task: Task
+
+
+Done = Callable[[Profiled], None]
+#: Profiles files, each without the repeats that do not count in it, in the order of the tasks; tells of each.
+Reader = Callable[[list[Task], list[Repeats | None], Done | None], list[Profiled]]
 
 
 def profile_file(task: Task, repeats: Repeats | None) -> Profiled:

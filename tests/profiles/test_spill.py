@@ -13,6 +13,7 @@ from detector.profiles import lanes
 from detector.profiles import spill as spilling
 from detector.profiles import task as profiling
 from detector.profiles.files import profile_files
+from detector.profiles.lanes import in_turn
 from detector.profiles.profile import Sizes, merge, profile_of
 from detector.profiles.spill import merge_spilled, spill
 from detector.profiles.task import Task
@@ -59,12 +60,12 @@ def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypat
     sizes = Sizes(requests=6, distinct=4, window=50)
     files = discover([str(tmp_path / "*.jsonl")])
     tasks = [Task(file, Reading(), None, b"key", sizes, (None, None)) for file in files]
-    in_memory = profile_files(tasks, 1).profile
+    in_memory = profile_files(tasks, in_turn).profile
     spilled = []
     monkeypatch.setattr(profiling, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
     monkeypatch.setattr(lanes, "SMALL_INPUT", 0)
     monkeypatch.setattr(reading, "LARGE_INPUT", 0)
-    assert_same(in_memory, profile_files(tasks, 1).profile)
+    assert_same(in_memory, profile_files(tasks, in_turn).profile)
     assert len(spilled) == 3
     assert list((tmp_path / "temporary").iterdir()) == []
 
@@ -85,11 +86,11 @@ def test_many_small_files_are_profiled_together_and_give_the_profile_of_each_by_
     monkeypatch.setattr(reading, "LARGE_INPUT", most_in_memory)
     profiled = []
     monkeypatch.setattr(building, "profile_of", lambda *given: profiled.append(given) or profile_of(*given))
-    together = profile_files(tasks, 1)
+    together = profile_files(tasks, in_turn)
     assert len(profiled) == 1
     assert [sum(getattr(one.built, n) for one in together.files) for n in ("rows_used", "rows_duplicate")] == [28, 2]
     assert [one.report.path for one in together.files if one.report.rows_rejected] == [str(tmp_path / "bad.json")]
     monkeypatch.setattr(building, "FEW_ROWS", 0)
-    apart = profile_files(tasks, 1)
+    apart = profile_files(tasks, in_turn)
     assert len(profiled) > 30
     assert_same(together.profile, apart.profile)
