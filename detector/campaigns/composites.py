@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
 from detector.campaigns.pairs import Holdings, unpaired
+from detector.campaigns.tails import binomial_tail
 from detector.profiles.keys import FAMILY_OF, KINDS
 from detector.profiles.orders import order_by, ranks, run_starts
 from detector.settings import Campaigns
@@ -186,5 +186,4 @@ def _chance(tried: pd.DataFrame, total: int) -> npt.NDArray[np.float64]:
     """Probability that chance gives as many principals or more: a binomial over the holders of the rarer key."""
     rarer = np.minimum(tried["degree_1"].to_numpy(dtype=np.float64), tried["degree_2"].to_numpy(dtype=np.float64))
     rate = np.minimum(tried["expected"].to_numpy(dtype=np.float64) / np.maximum(rarer, 1), 1.0)
-    found: npt.NDArray[np.float64] = binom.sf(tried["principals"].to_numpy(dtype=np.float64) - 1, rarer, rate)
-    return found
+    return binomial_tail(tried["principals"].to_numpy(dtype=np.float64), rarer, rate)

@@ -57,10 +57,7 @@ def commit(store: Store, night: dt.date, made_from: str, artefacts: dict[str, by
         writes.write(folder / file, content)
     writes.write(folder / MANIFEST, data)
     writes.point(store / "nights" / str(night), f"../generations/{name}")
-    newest = max(judged(store))
-    link = store / LATEST
-    if not os.path.lexists(link) or os.readlink(link) != f"nights/{newest}":
-        writes.point(link, f"nights/{newest}")
+    _link_newest(store)
 
 
 def sweep(store: Store) -> None:
@@ -70,6 +67,14 @@ def sweep(store: Store) -> None:
     for folder in sorted((store / "generations").iterdir()):
         if folder.name not in named:
             writes.remove(folder)
+    _link_newest(store)
+
+
+def _link_newest(store: Store) -> None:
+    """Let the link of the newest night name it, which a run that was killed may have left undone."""
+    newest, link = max(judged(store), default=None), store / LATEST
+    if newest is not None and (not os.path.lexists(link) or os.readlink(link) != f"nights/{newest}"):
+        writes.point(link, f"nights/{newest}")
 
 
 def check(store: Store, night: dt.date) -> None:

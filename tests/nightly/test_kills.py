@@ -184,3 +184,14 @@ def test_a_row_is_not_lost_or_counted_twice_in_any_order_of_overlapping_files(tm
         wanted = wanted or found
         assert found == wanted
     assert sum(n for n, _ in wanted.values()) == len(rows)
+
+
+def test_the_newest_night_is_linked_by_the_next_run_where_its_own_was_killed_before_that(tmp_path):
+    logs = logs_in(tmp_path / "logs")
+    night(tmp_path / "store", logs, 0)
+    night(tmp_path / "store", logs, 1)
+    newest = os.readlink(tmp_path / "store" / "latest")
+    (tmp_path / "store" / "latest").unlink()
+    (tmp_path / "store" / "latest").symlink_to(f"nights/{FIRST}")
+    night(tmp_path / "store", logs, 1)
+    assert os.readlink(tmp_path / "store" / "latest") == newest != f"nights/{FIRST}"

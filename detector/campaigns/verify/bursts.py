@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 from detector.campaigns.calendar import HOUR_US
 from detector.campaigns.cohort import Ints
+from detector.campaigns.tails import binomial_tail
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def densest(moments: Ints, others: Ints, windows: Sequence[int]) -> Burst | None
         counts = np.searchsorted(moments, ends, side="right") - np.arange(len(moments))
         elsewhere = np.searchsorted(others, ends, side="right") - np.searchsorted(others, moments)
         share = (elsewhere + 1) / (len(others) + 1)
-        p = np.asarray(binom.sf(counts - 2, len(moments) - 1, share)) * len(moments) * len(windows)
+        p = binomial_tail(counts - 1, len(moments) - 1, share) * len(moments) * len(windows)
         i = int(np.argmin(p))
         if best is None or p[i] < best.p:
             expected = float(share[i] * len(moments))

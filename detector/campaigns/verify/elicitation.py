@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, coverage, digits
+from detector.campaigns.tails import binomial_tail
 from detector.text.kernel import GENERATION, GRADING, HIDDEN, REASONING, TAGS
 
 #: What is asked for: bits, words for the report, and how much of its evidence counts - grading one's own product's
@@ -56,7 +56,7 @@ def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
         share = np.bincount(position, weights=asking) / np.bincount(position)
         members = int((share >= LEAST_SHARE).sum())
         rate = max(FLOOR, cohort.reference.share_asking(bits, LEAST_SHARE))
-        p = float(binom.sf(members - 1, n, rate)) if members else 1.0
+        p = float(binomial_tail(members, n, rate))
         weight = worth * digits(p, cap_for(cohort.size, CAP)) * coverage(members, len(cohort.members))
         if members < 3 or members < 0.2 * n or weight < 1:
             continue

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence, chance, digits
 from detector.campaigns.holdings import run_sizes, sums
+from detector.campaigns.tails import hypergeometric_tail
 from detector.profiles.keys import FAMILY_OF
 from detector.profiles.orders import order_by, run_starts
 
@@ -62,7 +62,7 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
     n = sums(run_starts(code, key, principal[account]).astype(np.int64), starts)
     degree = keys["degree"].to_numpy()[wanted][order][starts]
     p = np.ones(len(n))
-    p[n >= 3] = hypergeom.sf(n[n >= 3] - 1, total, degree[n >= 3], cohort.size) * tries[kind[n >= 3]]
+    p[n >= 3] = hypergeometric_tail(n[n >= 3], total, degree[n >= 3], cohort.size) * tries[kind[n >= 3]]
     found = []
     for one in np.unique(kind[p <= alpha]):
         good = (kind == one) & (p <= alpha)

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import hypergeom
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, chance, coverage, digits
 from detector.campaigns.holdings import sums
+from detector.campaigns.tails import hypergeometric_tail
 from detector.profiles.orders import order_by, run_starts
 
 COLUMNS = {
@@ -170,7 +170,7 @@ def frames(cohort: Cohort, found: Frames) -> list[Evidence]:
     holders = np.unique(principal[cohort.reference.content.holders(kinds["key"].to_numpy(dtype=np.uint64))])
     mine = np.unique(principal[found.rows["account"].to_numpy()])
     total = cohort.reference.n_principals
-    p = float(hypergeom.sf(len(mine) - 1, total, len(holders), cohort.size))
+    p = float(hypergeometric_tail(len(mine), total, len(holders), cohort.size))
     expected = len(holders) * cohort.size / total
     statement = (
         f"{len(mine)} of {cohort.size} accounts use the same frames in prompts that did not help to find them "

@@ -15,11 +15,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, coverage, digits
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.sharding import unit_of
 from detector.campaigns.verify.takeover import LEAST_REQUESTS
@@ -49,7 +49,7 @@ def hands(cohort: Cohort, found: Frames) -> list[Evidence]:
         return []
     elsewhere, others = _ordinary_visits(cohort.reference)
     rate = max(FLOOR, (elsewhere + 1) / (others + 1))
-    p = float(binom.sf(len(foreign) - 1, n, rate))
+    p = float(binomial_tail(len(foreign), n, rate))
     weight = digits(p, cap_for(cohort.size, CAP)) * coverage(n, len(cohort.members))
     if weight < 1:
         return []

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.campaigns.tails import binomial_tail
 
 LONG = 0.95
 #: Long answers alone are how writers and programmers work: they never suffice.
@@ -34,7 +34,7 @@ def _long_answers(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
         return []
     limit = float(np.quantile(reference, LONG))
     n = int((medians > limit).sum())
-    p = float(binom.sf(n - 1, len(medians), 1 - LONG)) if n else 1.0
+    p = float(binomial_tail(n, len(medians), 1 - LONG))
     weight = digits(p, cap_for(cohort.size, CAP_LONG))
     if weight < 1:
         return []
@@ -59,7 +59,7 @@ def _long_answers(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
 def _probabilities(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     shares = rows.groupby("account")["logprobs"].mean()
     n, rate = int((shares >= 0.5).sum()), max(0.005, cohort.reference.share_with_probabilities)
-    p = float(binom.sf(n - 1, len(shares), rate)) if n else 1.0
+    p = float(binomial_tail(n, len(shares), rate))
     weight = digits(p, cap_for(cohort.size, CAP_PROBABILITIES))
     if n < 3 or weight < 1:
         return []

@@ -9,10 +9,10 @@ References
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.campaigns.tails import normal_tail
 
 CAP = 3.0
 ROUNDS = 200
@@ -35,7 +35,7 @@ def loads(cohort: Cohort) -> list[Evidence]:
     size = min(len(cohort.members), 200)
     drawn = np.random.default_rng(len(pool)).choice(pool, (ROUNDS, size)).std(axis=1)
     expected, spread = float(drawn.mean()), float(drawn.std())
-    p = float(norm.cdf((own - expected) / max(spread, 1e-9)))
+    p = normal_tail((expected - own) / max(spread, 1e-9))
     dispersion = float(np.var(cohort.loads) / np.mean(cohort.loads))
     statement = (
         f"Members' totals are nearly equal: half lie between {np.quantile(cohort.loads, 0.25):.0f} and "

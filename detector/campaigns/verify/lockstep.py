@@ -12,11 +12,11 @@ References
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom
 
 from detector.campaigns.calendar import DAY_US, HOUR_US
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
+from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.bursts import Burst, densest
 
 WINDOWS = (1, 6, 24)
@@ -64,7 +64,7 @@ def _handover(cohort: Cohort, stop: Burst, starts: Ints, other_starts: Ints) -> 
         return []
     elsewhere = int(((other_starts >= lowest) & (other_starts <= highest)).sum())
     share = (elsewhere + 1) / (len(other_starts) + 1)
-    p = max(stop.p, float(binom.sf(n - 1, len(starts), share)))
+    p = max(stop.p, float(binomial_tail(n, len(starts), share)))
     refused = _refused_at_the_end(cohort, stop)
     statement = (
         f"{n} accounts began within a day of the joint stop of {stop.n} others (expected {chance(share * len(starts))})"

@@ -10,12 +10,12 @@ References
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom
 
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import binomial_tail
 from detector.remembering import once
 
 #: Share of an account's requests of the day that must go to the new model.
@@ -39,7 +39,7 @@ def _moved(cohort: Cohort, model: int, launch: int) -> Evidence | None:
     if len(movers) < 3 or others < 20:
         return None
     rate = max(FLOOR, (elsewhere + 1) / (others + 1))
-    p = float(binom.sf(len(movers) - 1, n, rate))
+    p = float(binomial_tail(len(movers), n, rate))
     name = cohort.tables.models.get(model, "a new model")
     statement = (
         f"{len(movers)} of {n} accounts active then sent at least {LEAST_SHARE:.0%} of a day's requests to {name} "

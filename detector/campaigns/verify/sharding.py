@@ -18,11 +18,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import normal_tail
 from detector.campaigns.verify.frames import LEAST_SHARE
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
 from detector.profiles.orders import order_by, ranks, run_starts
@@ -75,11 +75,11 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     own = max(spread, chance) + 0.15 * (expected - 1)
     cap = cap_for(cohort.size, 6.0)
     value = max(observed.phi, 1.0)
-    ratio = (norm.logpdf(value, 1.0, dealt) - norm.logpdf(observed.phi, expected, own)) / math.log(10)
+    ratio = _log_density(value, 1.0, dealt) - _log_density(observed.phi, expected, own)
     weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
     replayed = float(np.clip((kappa - REPLAY) / (ALL_REPLAYED - REPLAY), 0.0, 1.0))
     weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
-    p = float(norm.cdf((observed.phi - expected) / own))
+    p = normal_tail((expected - observed.phi) / own)
     alike = (
         "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
     )
@@ -208,3 +208,8 @@ def _turned(ends: Ints, counts: Ints, take: Ints, rng: np.random.Generator) -> I
     place = np.arange(take.sum()) - np.repeat(take.cumsum() - take, take) + np.repeat(rng.integers(0, counts), take)
     found: Ints = np.repeat(ends - counts, take) + place % np.repeat(counts, take)
     return found
+
+
+def _log_density(value: float, mean: float, spread: float) -> float:
+    """Decimal logarithm of a normal density, up to a constant."""
+    return -math.log10(spread) - (value - mean) ** 2 / (2 * spread**2 * math.log(10))

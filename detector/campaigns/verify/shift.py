@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import gamma
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, digits
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import gamma_tail
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
 
@@ -44,7 +44,7 @@ def shift(cohort: Cohort) -> list[Evidence]:
     groups = (everybody[rng.choice(len(everybody), size, replace=False)] for _ in range(ROUNDS))
     drawn = np.array([distance(group.mean(axis=0), rates) for group in groups])
     expected, spread = float(drawn.mean()), max(float(drawn.std()), 1e-9)
-    p = float(gamma.sf(observed, (expected / spread) ** 2, scale=spread**2 / max(expected, 1e-9)))
+    p = gamma_tail(observed, expected, spread)
     weight = digits(p, cap_for(cohort.size, CAP))
     if p > LEAST_SURE:
         return []

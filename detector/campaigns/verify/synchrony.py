@@ -16,12 +16,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from scipy.stats import norm
 
 from detector.campaigns.calendar import hourly, weekends
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, digits
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import normal_tail
 from detector.profiles.tables import Tables
 from detector.remembering import once
 
@@ -47,7 +47,7 @@ def synchrony(cohort: Cohort) -> list[Evidence]:
     observed = mean_correlation(residuals(counts, platform))
     drawn = correlations(counts, platform, other_days(weekend, len(counts), np.random.default_rng(len(counts))))
     expected, spread = float(drawn.mean()), max(float(drawn.std()), 1e-6)
-    p = float(norm.sf((observed - expected) / spread))
+    p = normal_tail((observed - expected) / spread)
     weight = digits(p, cap_for(cohort.size, CAP))
     if weight < 1 or observed - expected < LEAST_EFFECT:
         return []

@@ -12,13 +12,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
 from detector.campaigns.holdings import run_sizes
 from detector.campaigns.reference import Reference
+from detector.campaigns.tails import binomial_tail
 from detector.profiles.orders import order_by, run_starts
 from detector.remembering import once
 
@@ -40,7 +40,7 @@ def takeover(cohort: Cohort) -> list[Evidence]:
         return []
     elsewhere, others = _ordinary_changes(cohort.reference)
     rate = max(FLOOR, (elsewhere + 1) / (others + 1))
-    p = float(binom.sf(len(changed) - 1, n, rate))
+    p = float(binomial_tail(len(changed), n, rate))
     statement = (
         f"{len(changed)} of {n} accounts with a past changed hands: from one day on most requests come from clients, "
         f"networks or with settings they had never used before (expected {chance(rate * n)})."
