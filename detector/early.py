@@ -10,6 +10,9 @@ from contextlib import suppress
 from importlib import import_module
 from threading import Lock, Thread
 
+#: What the forest is grown by; to import it takes more than a second.
+FOREST = "sklearn.ensemble"
+
 _IMPORTING = Lock()
 _planned: list[str] = []
 _threads: list[Thread] = []

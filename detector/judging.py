@@ -44,7 +44,6 @@ LATER = (
     "detector.campaigns.tables",
     "detector.campaigns.traces",
     "detector.results.accounts",
-    "sklearn.ensemble",
 )
 #: Rows from which on it is worth making copies of the process for what can be computed beside.
 MANY_ROWS = 100_000

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
-from detector.early import plan_imports
+from detector.copies import has_assistant
+from detector.early import FOREST, plan_imports
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
 from detector.logs import parquet_process
@@ -126,7 +127,7 @@ def scan(
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
-    plan_imports(*LATER)
+    plan_imports(*LATER, *([] if has_assistant() else [FOREST]))
     with lanes(request.settings.profiling.workers, files, key) as reader, ThreadPoolExecutor(1, "accounts") as beside:
         reading_people = beside.submit(read_people, request)
         with clock.stage("reading"):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.anomaly.compiled import compiled, over_chunks
+from detector.copies import assisted
 
 Floats = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.float32]
@@ -109,6 +110,10 @@ def grow(ranks: Ranks, trees: int, samples_per_tree: int, seed: int) -> Forest:
     The order of rows and columns moves an isolation forest's scores, so the caller brings both
     into an order that depends on their content alone.
     """
+    return assisted(_grown, ranks, trees, samples_per_tree, seed)
+
+
+def _grown(ranks: Ranks, trees: int, samples_per_tree: int, seed: int) -> Forest:
     from sklearn.ensemble import IsolationForest
 
     model = IsolationForest(

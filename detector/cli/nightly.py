@@ -86,9 +86,12 @@ def nightly(
       detector nightly --store store --key store.key logs/ --accounts accounts.csv
     """
     os.umask(0o077)
+    from detector.copies import assistant
+    from detector.early import FOREST, plan_imports
+
+    click.get_current_context().with_resource(assistant(FOREST))
     from detector import pipeline
     from detector.campaigns.allow import AllowList, read_allow
-    from detector.early import plan_imports
     from detector.judging import LATER, sizes_of
     from detector.nightly.identities import check
     from detector.nightly.run import run

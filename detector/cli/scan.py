@@ -93,12 +93,14 @@ def scan(
     Example:
       detector scan logs/ --accounts accounts.csv --out result
     """
+    from detector.copies import assistant
+    from detector.early import FOREST, plan_imports
     from detector.logs import parquet_process
 
+    click.get_current_context().with_resource(assistant(FOREST))
     parquet_process.start_for([*paths, *accounts])
     from detector import pipeline
     from detector.campaigns.allow import read_allow
-    from detector.early import plan_imports
     from detector.logs.mapping import read_mapping
     from detector.results import write_result
     from detector.secret import read_key

@@ -34,6 +34,8 @@ class Local:
         self, tasks: list[Task], repeats: list[Repeats | None], done: Callable[[Profiled], None] | None
     ) -> list[Profiled]:
         """Read files, as many at a time as there are workers."""
+        if not tasks:
+            return []
         with lanes(self.workers, [task.file for task in tasks], tasks[0].key) as reader:
             return reader(tasks, repeats, done)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
 
-from detector.beside import copies
+from detector.copies import Copy, can_be_made
 from detector.early import begin_imports
 from detector.logs.files import LogFile
 from detector.profiles.build import Repeats
@@ -39,24 +39,24 @@ def lanes(workers: int, files: Sequence[LogFile], key: bytes) -> Iterator[Reader
         Secret of the content hashes.
     """
     n = max(1, min(workers or (os.cpu_count() or 1), len(files)))
-    if not workers and sum(map(bytes_of, files)) < SMALL_INPUT:
+    if not can_be_made() or (not workers and sum(map(bytes_of, files)) < SMALL_INPUT):
         n = 1
     if n == 1:
         begin_imports()
         yield in_turn
         return
     load_kernels(key)
-    with copies(n - 1) as others:
-        begin_imports()
-        yield partial(_profiled, [profile_file, *[partial(_elsewhere, others)] * (n - 1)])
-
-
-def _elsewhere(others: Executor, task: Task, repeats: Repeats | None) -> Profiled:
-    """Profile a file in another process, or here where that ends."""
+    others = [Copy() for _ in range(n - 1)]
     try:
-        return others.submit(profile_file, task, repeats).result()
-    except BrokenExecutor:
-        return profile_file(task, repeats)
+        begin_imports()
+        yield partial(_profiled, [profile_file, *(partial(_profiled_by, other) for other in others)])
+    finally:
+        for other in others:
+            other.end()
+
+
+def _profiled_by(other: Copy, task: Task, repeats: Repeats | None) -> Profiled:
+    return other.ask(profile_file, task, repeats)
 
 
 def _profiled(
@@ -100,4 +100,4 @@ def _each(
         for finished in as_completed([threads.submit(run, i) for i in order]):
             yield finished.result()
     finally:
-        threads.shutdown(cancel_futures=True)
+        threads.shutdown(wait=False, cancel_futures=True)
