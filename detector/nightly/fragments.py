@@ -76,13 +76,12 @@ def decoded(path: Path, data: bytes, day: int) -> Profile:
     )
 
 
-def columns_of(path: Path, names: list[str]) -> pd.DataFrame:
+def columns_of(path: Path, names: list[str]) -> pa.Table:
     """Some columns of a file that `encoded` made; damage to the rest of it is not noticed."""
     try:
-        table: pd.DataFrame = pq.read_table(path, columns=names, page_checksum_verification=True).to_pandas()
+        return pq.read_table(path, columns=names, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise DamagedStore(path, f"it cannot be read ({type(error).__name__})") from error
-    return table
 
 
 def _moved(table: pd.DataFrame, place: npt.NDArray[np.int64]) -> pd.DataFrame:

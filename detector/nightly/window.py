@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from detector.campaigns.calendar import date_of
 from detector.logs.reader import FileReport
@@ -19,9 +22,11 @@ from detector.profiles.build import Built
 from detector.profiles.files import Window
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.joined_days import JoinedDays
-from detector.profiles.profile import Profile, merge_pieces
+from detector.profiles.profile import Profile
 from detector.profiles.sizes import Sizes
 from detector.schema import QUERY_NAMES
+
+Ints = npt.NDArray[np.int64]
 
 
 def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> Window:
@@ -40,23 +45,42 @@ def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> W
 def _profile(store: Store, held: dict[int, list[tuple[Taken, Part]]], sizes: Sizes) -> Profile:
     """Profile of some days, from what is held of each."""
     counts = {day: _counts(store, own) for day, own in held.items()}
-    ids = pd.Index(np.unique(np.concatenate([one["account_id"].to_numpy() for one in counts.values()])))
-    codes = {day: ids.get_indexer(pd.Index(one["account_id"])) for day, one in counts.items()}
-    levels = sizes.fitted(pd.concat([one.assign(account=codes[day]) for day, one in counts.items()]))
-    joined = JoinedDays(ids.to_numpy(), levels)
+    ids, codes = _coded({day: [names for names, _ in parts] for day, parts in counts.items()})
+    joined = JoinedDays(ids.to_numpy(zero_copy_only=False), sizes.fitted(_requests(counts, codes)))
+    del counts
     for day, own in held.items():
-        whole = [fragment(store, one, part) for one, part in own]
-        uncut = [store.sizes.uncut(len(one.ids)) for one in whole]
-        joined.add(merge_pieces(whole, uncut, joined.levels.of(codes[day])), codes[day])
+        parts = [fragment(store, one, part) for one, part in own]
+        joined.add(parts, codes.pop(day), [store.sizes.uncut(len(one.ids)) for one in parts])
     return joined.profile()
 
 
-def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> pd.DataFrame:
-    """Requests of each account of a day, in order of accounts."""
-    columns = ["account_id", "requests"]
+def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> list[tuple[pa.ChunkedArray, Ints]]:
+    """Accounts of each part of a day, and their requests."""
     paths = [ledger.profile_path(store, one.content, part.day) for one, part in own]
-    tables = [fragments.columns_of(path, columns) for path in paths]
-    return pd.concat(tables).groupby("account_id", as_index=False).sum()
+    tables = [fragments.columns_of(path, ["account_id", "requests"]) for path in paths]
+    return [(table.column("account_id"), table.column("requests").to_numpy()) for table in tables]
+
+
+def _coded(names: dict[int, list[pa.ChunkedArray]]) -> tuple[pa.Array, dict[int, list[Ints]]]:
+    """All accounts, sorted, and where those of each part of each day stand among them."""
+    found = pc.unique(pa.chunked_array([chunk for parts in names.values() for part in parts for chunk in part.chunks]))
+    ids = found.take(pc.sort_indices(found))
+    codes = {
+        day: [pc.index_in(part, value_set=ids).cast(pa.int64()).to_numpy() for part in parts]
+        for day, parts in names.items()
+    }
+    return ids, codes
+
+
+def _requests(counts: dict[int, list[tuple[pa.ChunkedArray, Ints]]], codes: dict[int, list[Ints]]) -> pd.DataFrame:
+    """Requests of each account's days, a row for each."""
+    found = []
+    for day, parts in counts.items():
+        account = np.concatenate(codes[day])
+        total = np.bincount(account, np.concatenate([requests for _, requests in parts])).astype(np.int64)
+        present = np.flatnonzero(total)
+        found.append(pd.DataFrame({"account": present, "requests": total[present]}))
+    return pd.concat(found)
 
 
 def fragment(store: Store, one: Taken, part: Part) -> Profile:

@@ -150,21 +150,68 @@ def _merged(parts: list[Profile], held: list[Levels], fitted: Callable[[pd.DataF
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
     place = pd.Index(ids)
     codes = [place.get_indexer(pd.Index(part.ids)) for part in parts]
-    days = _joined([part.days for part in parts], codes)
-    group = _day_key(days["account"], days["day"])
-    summed = _summed_days(days, group, order_by(days["account"], days["day"]))
-    levels = fitted(summed)
+    summed = summed_over([part.days for part in parts], codes)
+    return union(parts, codes, held, summed, fitted(summed)).profile(ids)
+
+
+def summed_over(tables: list[pd.DataFrame], codes: list[Ints]) -> pd.DataFrame:
+    """Counters of the days of all parts."""
+    days = _joined(tables, codes)
+    return _summed_days(days, _day_key(days["account"], days["day"]), order_by(days["account"], days["day"]))
+
+
+@dataclass(frozen=True)
+class Union:
+    """What is known of all days of some parts, with values of busy days still as they came.
+
+    Attributes
+    ----------
+    days, requests : DataFrame
+        As in `Profile`.
+    levels : Levels
+        What requests are cut to.
+    activity, distinct : list of DataFrame
+        What the parts counted.
+    lifted : list of DataFrame
+        Requests of days that a part holds whole and that are busy here: they are to be counted, too.
+    """
+
+    days: pd.DataFrame
+    requests: pd.DataFrame
+    levels: Levels
+    activity: list[pd.DataFrame]
+    distinct: list[pd.DataFrame]
+    lifted: list[pd.DataFrame]
+
+    def slots(self) -> pd.DataFrame:
+        """Requests of busy days by ten minutes."""
+        return activity_of([*self.activity, *map(slots_of, self.lifted)])
+
+    def profile(self, ids: npt.NDArray[np.object_]) -> Profile:
+        """The union as a profile of these accounts."""
+        values = cut_distinct([*self.distinct, *map(values_of, self.lifted)], self.levels)
+        return Profile(ids, self.days, self.requests, self.slots(), values)
+
+
+def union(parts: list[Profile], codes: list[Ints], held: list[Levels], summed: pd.DataFrame, levels: Levels) -> Union:
+    """Union of parts whose accounts stand at `codes` among all, and whose days add up to `summed`."""
     busy = _busy(summed, levels)
-    activity, distinct = [], []
-    for part, code, of_part in zip(parts, codes, held, strict=True):
-        lifted = _lifted(part, code, busy, of_part)
-        activity += [_moved(part.activity, code), slots_of(lifted)]
-        distinct += [_moved(part.distinct, code), values_of(lifted)]
-    column = partial(_column, [part.requests for part in parts], codes)
+    return Union(
+        summed,
+        _smallest([part.requests for part in parts], codes, levels),
+        levels,
+        [_moved(part.activity, code) for part, code in zip(parts, codes, strict=True)],
+        [_moved(part.distinct, code) for part, code in zip(parts, codes, strict=True)],
+        [_lifted(part, code, busy, own) for part, code, own in zip(parts, codes, held, strict=True)],
+    )
+
+
+def _smallest(tables: list[pd.DataFrame], codes: list[Ints], levels: Levels) -> pd.DataFrame:
+    """Requests of all parts, cut to the levels of their accounts."""
+    column = partial(_column, tables, codes)
     account, day = column("account"), column("day")
     order = order_by(account, day, column("request"))
-    kept = _one_row_a_request(column, _day_key(account, day), order, levels)
-    return Profile(ids, summed, kept, activity_of(activity), cut_distinct(distinct, levels))
+    return _one_row_a_request(column, _day_key(account, day), order, levels)
 
 
 def _lifted(part: Profile, code: Ints, busy: Ints, levels: Levels) -> pd.DataFrame:

@@ -30,19 +30,15 @@ class Levels:
         Distinct values that are kept at most of an account and kind: of a day, or of all days where `over_days`.
     over_days : bool
         Whether the budget of the window does not suffice, so that distinct values are those of all days together.
-    bars : ndarray of uint64, shape (n_accounts, n_kinds), optional
-        Greatest distinct value of each account and kind that can still be among those that are kept.
     """
 
     requests: Ints
     distinct: int
     over_days: bool
-    bars: npt.NDArray[np.uint64] | None = None
 
     def of(self, accounts: Ints | slice) -> Levels:
         """Levels of some accounts."""
-        bars = None if self.bars is None else self.bars[accounts]
-        return Levels(self.requests[accounts], self.distinct, self.over_days, bars)
+        return Levels(self.requests[accounts], self.distinct, self.over_days)
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,6 @@ def values_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def cut_distinct(parts: list[pd.DataFrame], levels: Levels) -> pd.DataFrame:
     """Distinct values of tables of them, cut to size."""
-    if levels.bars is not None:
-        parts = [within(part, levels.bars) for part in parts]
     values = pd.concat([part.assign(day=0) for part in parts] if levels.over_days else parts)
     summed = grouped_sum(values, ["account", "day", "kind", "key"], ["requests"])
     return smallest_per_group(summed, ["account", "day", "kind"], levels.distinct)

@@ -17,7 +17,7 @@ from detector.nightly.fragments import by_day, decoded, encoded
 from detector.nightly.night import days_of
 from detector.nightly.store import held, opened
 from detector.nightly.window import fragment, window
-from detector.profiles import joined_days, sizes
+from detector.profiles import sizes
 from detector.profiles.build import Storing, build_profile
 from detector.profiles.profile import Sizes, merge_pieces
 from tests.nightly.runs import FIRST, KEY, contents, night, rows_of, write_log
@@ -113,7 +113,6 @@ def test_a_profile_is_the_same_after_writing_and_reading():
 
 
 def test_a_window_whose_samples_are_cut_as_days_are_read_is_that_of_all_rows_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(joined_days, "WAITING_ROWS", 40)
     monkeypatch.setattr(sizes, "LEAST_DISTINCT", 9)
     rows = rows_of(range(3), accounts=5, each=40)
     tight = Sizes(64, 9, window=400)
