@@ -16,6 +16,11 @@ from detector.remembering import once
 Ints = npt.NDArray[np.int64]
 #: Ordinary accounts that must use a new model for its appearance to be one of the platform's.
 LEAST_ADOPTERS = 10
+#: What is asked of their requests, which are nearly all there are: a copy of every column would be as large again.
+COLUMNS = [
+    "account", "timestamp", "session", "request", "half", "themes", "asks", "model", "subnet", "client", "settings",
+    "output_tokens", "logprobs",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,10 +79,11 @@ class Reference:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Their sampled requests."""
+        """Their sampled requests, `COLUMNS` of them."""
         inside = np.zeros(len(self.tables.accounts), bool)
         inside[self.accounts] = True
-        found: pd.DataFrame = self.requests[inside[self.requests["account"].to_numpy()]]
+        requests = self.tables.requests
+        found: pd.DataFrame = requests.loc[inside[requests["account"].to_numpy()], COLUMNS]
         return found
 
     @cached_property

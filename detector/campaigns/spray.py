@@ -81,7 +81,7 @@ def _asking(tables: Tables, keys: npt.NDArray[np.uint64], free: Mask) -> Ints:
     requests = tables.requests
     asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
     asks &= free[requests["account"].to_numpy()]
-    values = requests[[name for names in COLUMNS.values() for name in names]].to_numpy()[asks].ravel()
+    values = requests.loc[asks, [name for names in COLUMNS.values() for name in names]].to_numpy().ravel()
     place = np.minimum(np.searchsorted(keys, values), max(0, len(keys) - 1))
     return np.bincount(place[keys[place] == values], minlength=len(keys)) if len(keys) else np.zeros(0, np.int64)
 
@@ -111,6 +111,8 @@ def latecomers(cohort: Cohort, found: Frames, free: Mask) -> Ints:
         Accounts that may be added.
     """
     rows = cohort.reference.requests
-    rows = rows[free[rows["account"].to_numpy()]]
+    account = rows["account"].to_numpy()
+    asking = asks_for(rows["asks"].to_numpy(), ELICITING) & free[account]
+    rows = rows[np.isin(account, account[asking])]
     framed = asks_for(rows["asks"].to_numpy(), ELICITING) & (found.passages_in(rows) >= LEAST_PASSAGES)
     return other_hands(rows, framed, ~framed)[0]

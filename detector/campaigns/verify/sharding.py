@@ -176,7 +176,8 @@ def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
 @once
 def _able(reference: Reference) -> tuple[Ints, Ints, Ints]:
     """Topic bits of ordinary accounts' requests, shuffled within accounts with two or more, few first; ends; counts."""
-    rows = units(reference.rows[reference.rows["themes"].to_numpy() >= 0])
+    named = ["account", "session", "timestamp", "request", "themes"]
+    rows = units(reference.rows.loc[reference.rows["themes"].to_numpy() >= 0, named])
     rng = np.random.default_rng(len(rows))
     found = [np.asarray(at, dtype=np.int64) for at in rows.groupby("account").indices.values() if len(at) >= 2]
     found = [rng.permutation(at) for at in sorted(found, key=len)]

@@ -57,8 +57,8 @@ def shift(cohort: Cohort) -> list[Evidence]:
 
 @once
 def _ordinary_rates(reference: Reference) -> npt.NDArray[np.float64]:
-    rows = reference.rows[reference.rows["themes"].to_numpy() >= 0]
-    return account_rates(rows["account"].to_numpy(), rows["themes"].to_numpy())[1]
+    account, themes = (reference.rows[name].to_numpy() for name in ("account", "themes"))
+    return account_rates(account[themes >= 0], themes[themes >= 0])[1]
 
 
 def account_rates(account: Ints, themes: Ints) -> tuple[Ints, npt.NDArray[np.float64]]:
