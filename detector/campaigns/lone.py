@@ -88,9 +88,17 @@ def lone_extractors(tables: Tables, groups: Sequence[Group], settings: Campaigns
     verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     busy = (Reference(tables, np.flatnonzero(~grouped)).totals >= LEAST_TASKS) & ~held & ~verified
     reference = Reference(tables, np.flatnonzero(~grouped & ~busy))
-    found = [factory for account in np.flatnonzero(busy).tolist() if (factory := _factory(account, reference))]
+    able = busy & (tables.n_distinct["prompt"].to_numpy() >= LEAST_TASKS) & (_answered(tables) >= LEAST_TOKENS)
+    found = [factory for account in np.flatnonzero(able).tolist() if (factory := _factory(account, reference))]
     weighed = [_weighed(factory, found, reference) for factory in found]
     return [one for one in weighed if one.digits >= settings.alone]
+
+
+@once
+def _answered(tables: Tables) -> npt.NDArray[np.float64]:
+    """Tokens of all answers to each account, shape (n_accounts,)."""
+    sums = np.bincount(tables.days["account"], tables.days["output_tokens"], len(tables.accounts))
+    return sums.astype(np.float64)
 
 
 def _factory(account: int, reference: Reference) -> Factory | None:
@@ -101,7 +109,7 @@ def _factory(account: int, reference: Reference) -> Factory | None:
     framed = np.isin(rows[list(WORDINGS)].to_numpy(dtype=np.uint64), list(frames)).any(axis=1)
     share = float(np.average(framed, weights=rows["weight"])) if len(rows) else 0.0
     tasks = share * float(tables.n_distinct["prompt"].get(account, 0))
-    tokens = share * float(tables.days["output_tokens"].to_numpy()[tables.days["account"].to_numpy() == account].sum())
+    tokens = share * float(_answered(tables)[account])
     if share < LEAST_IN_FRAMES or tasks < LEAST_TASKS or tokens < LEAST_TOKENS:
         return None
     return Factory(account, rows.iloc[np.flatnonzero(framed)], frames, share, tasks, tokens)

@@ -16,7 +16,9 @@ from detector.remembering import once
 Ints = npt.NDArray[np.int64]
 #: Ordinary accounts that must use a new model for its appearance to be one of the platform's.
 LEAST_ADOPTERS = 10
-#: What is asked of their requests, which are nearly all there are: a copy of every column would be as large again.
+#: Ordinary accounts whose requests are looked at: more of them would not tell more.
+MOST_PEOPLE = 20_000
+#: What is asked of their requests.
 COLUMNS = [
     "account", "timestamp", "session", "request", "half", "themes", "asks", "model", "subnet", "client", "settings",
     "output_tokens", "logprobs",
@@ -75,13 +77,16 @@ class Reference:
     @property
     def requests(self) -> pd.DataFrame:
         """Sampled requests of all accounts."""
-        return _in_blocks(self.tables)
+        return self.tables.requests
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Their sampled requests, `COLUMNS` of them."""
-        inside = np.zeros(len(self.tables.accounts), bool)
-        inside[self.accounts] = True
+        """Sampled requests of at most `MOST_PEOPLE` of them, `COLUMNS` of each.
+
+        Where there are more, they are as many in even steps, in order of their ids.
+        """
+        step = max(1.0, len(self.accounts) / MOST_PEOPLE)
+        inside = self._among(self.accounts[np.arange(0, len(self.accounts), step).astype(np.int64)])
         requests = self.tables.requests
         found: pd.DataFrame = requests.loc[inside[requests["account"].to_numpy()], COLUMNS]
         return found
@@ -94,15 +99,14 @@ class Reference:
     def content(self) -> ContentIndex:
         """Who holds each key of content."""
         key, account, half_0, half_1 = _content(self.tables)
-        inside = np.zeros(len(self.tables.accounts), bool)
-        inside[self.accounts] = True
-        before = np.append(0, np.cumsum(np.where(inside[account], half_0, 0)))
+        before = np.append(0, np.cumsum(np.where(self._among(self.accounts)[account], half_0, 0)))
         return ContentIndex(key, account, half_1, before)
 
     @cached_property
     def n_forming(self) -> int:
         """Sampled requests of these accounts in the first half."""
-        return int((self.rows["half"].to_numpy() == 0).sum())
+        account, half = (self.tables.requests[name].to_numpy() for name in ("account", "half"))
+        return int((self._among(self.accounts)[account] & (half == 0)).sum())
 
     @cached_property
     def n_principals(self) -> int:
@@ -155,11 +159,18 @@ class Reference:
     def launches(self) -> dict[int, int]:
         """Models that ordinary accounts first used a day or more after the log begins, with that moment."""
         rows = self.tables.requests
-        known = rows[rows["model"].to_numpy() != 0]
+        known = rows.loc[rows["model"].to_numpy() != 0, ["model", "timestamp", "account"]]
         first = known.groupby("model")["timestamp"].min()
-        users = self.rows.groupby("model")["account"].nunique().reindex(first.index, fill_value=0)
+        ordinary = known[self._among(self.accounts)[known["account"].to_numpy()]]
+        users = ordinary.groupby("model")["account"].nunique().reindex(first.index, fill_value=0)
         new = (first >= rows["timestamp"].min() + DAY_US) & (users >= LEAST_ADOPTERS)
         return {int(str(model)): int(moment) for model, moment in first[new].items()}
+
+    def _among(self, accounts: Ints) -> npt.NDArray[np.bool_]:
+        """Which of all accounts are among these."""
+        inside = np.zeros(len(self.tables.accounts), bool)
+        inside[accounts] = True
+        return inside
 
     def share_asking(self, bits: int, at_least: float) -> float:
         """Share of reference accounts at least this share of whose requests ask for one of these things."""
@@ -174,12 +185,6 @@ class Reference:
         some = np.bincount(account, weights=asking, minlength=len(size))
         enough = size >= 3
         return float((some[enough] >= at_least * size[enough]).mean()) if enough.any() else 0.0
-
-
-@once
-def _in_blocks(tables: Tables) -> pd.DataFrame:
-    """Sampled requests with columns of one type side by side in memory, from which rows are taken faster."""
-    return tables.requests.copy()
 
 
 @once

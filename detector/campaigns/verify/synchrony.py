@@ -61,7 +61,9 @@ def synchrony(cohort: Cohort) -> list[Evidence]:
 @once
 def _platform(reference: Reference) -> Floats:
     """Share of ordinary accounts' requests in each hour of the window, shape (n_days, 24)."""
-    hours = _by_hour(reference.tables, reference.accounts).sum(axis=0)
+    together = np.full(len(reference.tables.accounts), -1, np.int64)
+    together[reference.accounts] = 0
+    hours = hourly(reference.tables, together, 1)[0]
     found: Floats = hours / max(1.0, hours.sum())
     return found
 
