@@ -29,11 +29,17 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _PR_SET_PDEATHSIG = 1
+_is_copy = False
 
 
 def can_be_made() -> bool:
     """Whether a copy can be made, and has a core of its own."""
     return sys.platform == "linux" and (os.cpu_count() or 1) > 1
+
+
+def is_copy() -> bool:
+    """Whether this process is a copy, whose work is done again where it ends."""
+    return _is_copy
 
 
 def forked() -> int:
@@ -46,6 +52,8 @@ def forked() -> int:
 
 def be_a_copy() -> None:
     """Leave signals to the process that was copied, and end with it."""
+    global _is_copy
+    _is_copy = True
     for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(asks, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -69,6 +77,7 @@ class Copy:
 
     def __init__(self, *modules: str) -> None:
         self._link, theirs = Pipe()
+        self._ended = False
         self._number: int | None = forked()
         if self._number == 0:
             self._link.close()
@@ -82,13 +91,17 @@ class Copy:
             found: list[Result] = self._link.recv()
             return found[0]
         except (EOFError, OSError):
-            if self._number is None:
+            if self._ended:
                 raise
-            self.end()
+            self._let_go()
             return work(*args, **kwargs)
 
     def end(self) -> None:
-        """End the copy, whatever it does."""
+        """End the copy, whatever it does; what it was asked for is not done."""
+        self._ended = True
+        self._let_go()
+
+    def _let_go(self) -> None:
         number, self._number = self._number, None
         if number is not None:
             end(number)

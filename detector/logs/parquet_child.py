@@ -91,7 +91,7 @@ def _answers(
     path: str, columns: list[str] | None, rows: int, cells: int, memory: int, seconds: int
 ) -> Iterator[_Answer]:
     """Answers to all questions on one file."""
-    _limit(memory, seconds)
+    limit(memory, seconds)
     try:
         if columns is None:
             yield _handed(schema_in(path), None)
@@ -109,18 +109,27 @@ def _answers(
         yield {"is": "end"}, None
 
 
-def _limit(memory: int, seconds: int) -> None:
-    """Limit what is taken from now on. Sizes in bytes that a footer states are not believed."""
+def limit(memory: int, seconds: float) -> None:
+    """Limit what this process takes from now on. Sizes in bytes that a footer states are not believed."""
     import resource
 
     page = resource.getpagesize()
     now = int(open("/proc/self/statm").read().split()[0]) * page if sys.platform == "linux" else 0
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime)
-    for limit, most in ((resource.RLIMIT_AS, now + memory), (resource.RLIMIT_CPU, spent + 1 + seconds)):
+    for limit, most in ((resource.RLIMIT_AS, now + memory), (resource.RLIMIT_CPU, spent + 1 + max(0, int(seconds)))):
         hardest = resource.getrlimit(limit)[1]
         resource.setrlimit(limit, (most if hardest == resource.RLIM_INFINITY else min(most, hardest), hardest))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def lift_limits() -> None:
+    """Lift what `limit` has set."""
+    import resource
+
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+        hardest = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (hardest, hardest))
 
 
 def _handed(schema: pa.Schema, batch: pa.RecordBatch | None) -> _Answer:

@@ -1,23 +1,29 @@
-"""Parquet as Arrow batches, decoded by a process of its own, which may die of it.
+"""Parquet as Arrow batches, decoded by a process that may die of it.
 
 Arrow decodes Parquet in native code, where bytes made to harm can end the process or fill the memory. A child does it
 within limits on memory and time and hands over each batch in shared memory, so that it is decoded once and not copied.
+A copy of the process that reads a file decodes by itself: it may end as well, and a child is asked then.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from typing import TypeVar
 
 import pyarrow as pa
 
+from detector.copies import is_copy
 from detector.errors import SetAside
 from detector.logs import parquet_process
 from detector.logs.files import LogFile
-from detector.logs.parquet_child import ARROW_ERRORS, TooWide, batches_in, schema_in
+from detector.logs.parquet_child import ARROW_ERRORS, TooWide, batches_in, lift_limits, limit, schema_in
 from detector.logs.parquet_process import Answer, Died
 from detector.settings import Reading
+
+Decoded = TypeVar("Decoded")
 
 _SIGXCPU = -24
 _END, _DAMAGED, _WIDE, _MEMORY, _LATE = "end", "damaged", "wide", "memory", "late"
@@ -39,6 +45,8 @@ def schema_of(file: LogFile, limits: Reading) -> pa.Schema:
     """
     if not limits.parquet_check:
         return schema_in(file.path)
+    if is_copy():
+        return next(_expendably((schema_in(path) for path in [file.path]), limits))
     identity = _identity(file, limits)
     known = _known.get(identity)
     if isinstance(known, str):
@@ -67,16 +75,40 @@ def batches_of(file: LogFile, columns: Sequence[str], limits: Reading) -> Iterat
     pyarrow.ArrowException, OSError, ValueError, LookupError, OverflowError
         If it is damaged; rows that were given before are sound.
     """
-    if limits.parquet_check:
+    if limits.parquet_check and is_copy():
+        yield from _expendably(batches_in(file.path, columns, limits.batch_rows, limits.max_parquet_cells), limits)
+    elif limits.parquet_check:
         for stream in _streams(file, columns, limits):
             batch = stream.read_next_batch()
             batch.validate()
             yield batch
-        return
-    try:
-        yield from batches_in(file.path, columns, limits.batch_rows, limits.max_parquet_cells)
-    except TooWide:
-        raise SetAside(f"{file.shown}: {_sentence(_WIDE, limits)}") from None
+    else:
+        try:
+            yield from batches_in(file.path, columns, limits.batch_rows, limits.max_parquet_cells)
+        except TooWide:
+            raise SetAside(f"{file.shown}: {_sentence(_WIDE, limits)}") from None
+
+
+def _expendably(batches: Iterator[Decoded], limits: Reading) -> Iterator[Decoded]:
+    """Decode in this copy of a process, within the limits of a child.
+
+    Where a child would end, or say that it must not go on, the copy ends: the process that it was made from then reads
+    the file by a child, which tells why.
+    """
+    left = float(limits.parquet_seconds)
+    while True:
+        began = time.process_time()
+        limit(limits.parquet_memory_bytes, left)
+        try:
+            batch = next(batches, None)
+        except (TooWide, MemoryError):
+            os._exit(1)
+        finally:
+            lift_limits()
+        if batch is None:
+            return
+        left -= time.process_time() - began
+        yield batch
 
 
 def _streams(

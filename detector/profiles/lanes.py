@@ -1,4 +1,4 @@
-"""Files profiled on this machine, as many at a time as there are cores: here, and in copies of this process."""
+"""Files profiled on this machine, as many at a time as there are cores, by copies of this process."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def lanes(workers: int, files: Sequence[LogFile], key: bytes) -> Iterator[Reader
         yield in_turn
         return
     load_kernels(key)
-    others = [Copy() for _ in range(n - 1)]
+    others = [Copy() for _ in range(n)]
     try:
         begin_imports()
-        yield partial(_profiled, [profile_file, *(partial(_profiled_by, other) for other in others)])
+        yield partial(_profiled, [partial(_profiled_by, other) for other in others])
     finally:
         for other in others:
             other.end()
