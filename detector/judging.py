@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,7 +146,10 @@ def judge(
         features, off = computed()
         features = of_all_requests(features, settings.reading.sampling_rate)
         apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
-        model, source = _baseline(terms, features, apart)
+        shown = [group for group in groups if not group.explained]
+        with ThreadPoolExecutor(1) as meanwhile:
+            told = meanwhile.submit(_told, shown, tables, place)
+            model, source = _baseline(terms, features, apart)
         rarity = anomaly.score(model, features)
         vouched = np.array([entry is not None for entry in allowed.vouchers(tables.accounts)], dtype=bool)
         scores = final_scores(rarity["score"].to_numpy(), groups, vouched, alone)
@@ -155,17 +159,17 @@ def judge(
 
             chance = chance_groups(tables, settings.campaigns, allowed, terms.key, settings.review.resamples, beside)
     with clock.stage("tables"):
-        from detector.campaigns.tables import campaign_table, evidence_table, member_table, timeline_table
+        from detector.campaigns.tables import member_table
         from detector.campaigns.traces import trace_table
         from detector.results.accounts import account_table
 
-        shown = [group for group in groups if not group.explained]
+        campaigns, evidence, timeline = told.result()
         result = ScanResult(
             accounts=account_table(tables, features, rarity, model, scores, groups),
-            campaigns=campaign_table(shown),
+            campaigns=campaigns,
             members=member_table(shown, scores.score),
-            evidence_table=evidence_table(shown, place),
-            timeline_table=timeline_table(shown, tables),
+            evidence_table=evidence,
+            timeline_table=timeline,
             rejects=_rejects(window, people.rejects),
             run={},
             traces=trace_table(tables, _looked_at(shown, scores), terms.key, terms.watched, allowed.keys(terms.key)),
@@ -191,6 +195,13 @@ def judge(
         result.run["chance"] = [[list(group) for group in one] for one in chance]
         result.run["review"] = review(result.accounts, result.campaigns, chance, settings.review.budget)
     return result
+
+
+def _told(groups: list[Group], tables: Tables, place: Place) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What is told of groups whatever the scores of accounts are: themselves, their evidence, their days."""
+    from detector.campaigns.tables import campaign_table, evidence_table, timeline_table
+
+    return campaign_table(groups), evidence_table(groups, place), timeline_table(groups, tables)
 
 
 def _looked_at(groups: list[Group], scores: Scores) -> npt.NDArray[np.int64]:

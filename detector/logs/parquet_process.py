@@ -145,9 +145,8 @@ def give_back(child: Child) -> None:
 
 
 def start_for(paths: Sequence[str]) -> None:
-    """Start a child for each Parquet file among the paths or in folders there, but no more than there are cores."""
-    found = sum(_parquet_files(path) for path in paths)
-    for _ in range(min(found, os.cpu_count() or 1) - len(_idle)):
+    """Start a child, if there is none, for Parquet files among the paths or in folders there."""
+    if not _idle and any(_has_parquet(path) for path in paths):
         give_back(Child())
 
 
@@ -160,12 +159,12 @@ def stop() -> None:
         child.end()
 
 
-def _parquet_files(path: str) -> int:
+def _has_parquet(path: str) -> bool:
     try:
         names = os.listdir(path) if os.path.isdir(path) else [path]
-        return sum(name.endswith(_SUFFIX) for name in names)
+        return any(name.endswith(_SUFFIX) for name in names)
     except OSError:
-        return 0  # said when the folder is read
+        return False  # said when the folder is read
 
 
 def _mapped(descriptor: int) -> mmap.mmap:
