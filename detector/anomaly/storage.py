@@ -49,15 +49,19 @@ REMEDY = "Restore it from a copy, or fit a new baseline."
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def save(baseline: Baseline, folder: Path) -> None:
-    """Write ``forest.npz`` and then ``baseline.json``, each whole or not at all."""
+def files_of(baseline: Baseline) -> dict[str, bytes]:
+    """Content of ``forest.npz`` and of ``baseline.json``, in the order of writing: the last vouches for the first."""
     packed = _pack(_arrays(baseline))
     body = _body(baseline) | {"arrays_sha256": hashlib.sha256(packed).hexdigest()}
-    manifest = _manifest(body)
+    return {ARRAYS_NAME: packed, MANIFEST_NAME: _manifest(body)}
+
+
+def save(baseline: Baseline, folder: Path) -> None:
+    """Write the files of a baseline, each whole or not at all."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / ARRAYS_NAME, packed)
-        _write(folder / MANIFEST_NAME, manifest)
+        for name, data in files_of(baseline).items():
+            _write(folder / name, data)
     except OSError as error:
         raise OutputError(f"{folder}: the baseline cannot be written ({error.strerror}).") from error
 

@@ -98,9 +98,8 @@ def promote(store: Path, name: str, reason: str, by: str, at: dt.datetime) -> Pr
 
 
 def proposed(store: Path) -> list[str]:
-    """Names of all baselines of a store, promoted or not, oldest night first."""
-    folder = store / FOLDER
-    return sorted(one.name for one in folder.glob("B-*") if one.is_dir()) if folder.is_dir() else []
+    """Names of all baselines of a store that are whole, promoted or not, oldest night first."""
+    return sorted(one.parent.name for one in (store / FOLDER).glob(f"B-*/{MANIFEST_NAME}"))
 
 
 def _digest(folder: Path) -> str:

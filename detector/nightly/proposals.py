@@ -21,13 +21,14 @@ import pandas as pd
 from detector.anomaly import baseline as anomaly
 from detector.anomaly.drift import drift
 from detector.anomaly.model import Baseline
+from detector.anomaly.storage import MANIFEST_NAME, files_of
 from detector.errors import InputError
 from detector.features import FEATURES
+from detector.nightly import writes
 from detector.nightly.decision_log import LATEST, read_decisions
 from detector.nightly.decisions import Decisions
 from detector.nightly.promotions import FOLDER, promoted
 from detector.results import ScanResult, last_day, load_result
-from detector.results.commit import committed
 from detector.settings import Settings
 
 
@@ -62,9 +63,10 @@ def propose(store: Path, settings: Settings, note: str = "") -> tuple[str, Basel
     model = proposal(result, read_decisions(store), day, settings, known, note)
     name = f"B-{day}-{_digest(model)}"
     folder = store / FOLDER / name
-    if not folder.exists():
-        with committed(folder) as fresh:
-            anomaly.save(model, fresh)
+    if not (folder / MANIFEST_NAME).exists():
+        writes.make(folder)
+        for file, data in files_of(model).items():
+            writes.write(folder / file, data)
     return name, model
 
 

@@ -1,6 +1,7 @@
 """Baselines of a store: who may be in one, how far it has drifted, and that only an approval puts one in force."""
 
 import datetime as dt
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from detector.nightly.promotions import current, promote, promoted, proposed
 from detector.nightly.proposals import ordinary, proposal, propose
 from detector.results import write_result
 from detector.settings import Anomaly, Refit, Settings
+from tests.nightly.faults import Killed, at_step, die
 from tests.nightly.nights import march, scanned
 from tests.nightly.test_decisions import decided
 
@@ -147,6 +149,23 @@ def test_proposing_again_changes_nothing(store):
     files = {path.name: path.read_bytes() for path in (store / "baselines" / name).iterdir()}
     assert propose(store, SMALL)[0] == name
     assert {path.name: path.read_bytes() for path in (store / "baselines" / name).iterdir()} == files
+
+
+def test_a_proposal_may_be_killed_before_every_step_and_made_again_to_the_same_bytes(store):
+    with at_step(0, None) as steps:
+        name, _ = propose(store, SMALL)
+    folder = store / "baselines" / name
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert len(steps) > 8
+    for number in range(1, len(steps) + 1):
+        shutil.rmtree(store / "baselines")
+        with pytest.raises(Killed), at_step(number, die):
+            propose(store, SMALL)
+        assert proposed(store) in ([], [name])
+        assert propose(store, SMALL)[0] == name
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+        assert proposed(store) == [name]
 
 
 def test_drift_from_the_first_and_from_the_last_baseline_stands_in_the_card(store):
