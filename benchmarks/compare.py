@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _detector(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from detector.cli import main; main()", *words]
+    return [sys.executable, "-c", "from detector.cli import run; run()", *words]
 
 
 def detector(world: World, out: Path) -> list[str]:

@@ -68,7 +68,7 @@ def _command(work: Path, logs: Path, day: dt.date) -> list[str]:
     now = f"{day + DAY}T02:00:00Z"
     words = ["nightly", "--quiet", "--store", str(work / "store"), "--key", str(work / "store.key"), "--clear-ids"]
     words += ["--accounts", str(work / "accounts.parquet"), "--now", now, str(logs)]
-    return [sys.executable, "-c", "from detector.cli import main; main()", *words]
+    return [sys.executable, "-c", "from detector.cli import run; run()", *words]
 
 
 def _judged(result: Path, campaign: frozenset[str]) -> tuple[str, float, float]:

@@ -157,7 +157,7 @@ def _compress(folder: Path) -> None:
 
 
 def _detector(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from detector.cli import main; main()", *words]
+    return [sys.executable, "-c", "from detector.cli import run; run()", *words]
 
 
 def _machine() -> str:

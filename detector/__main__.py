@@ -1,6 +1,6 @@
 """``python -m detector`` does what the command ``detector`` does."""
 
-from detector.cli import main
+from detector.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

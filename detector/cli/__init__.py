@@ -1,5 +1,5 @@
 """The command line: the only place that prints, and that decides exit codes."""
 
-from detector.cli.entry import main
+from detector.cli.entry import main, run
 
-__all__ = ["main"]
+__all__ = ["main", "run"]

@@ -84,6 +84,20 @@ def group(context: click.Context) -> None:
         context.exit(WRONG_USE)
 
 
+def run() -> NoReturn:
+    """Do as `main`, and end at once: neither memory nor imports that nobody needs any more are brought to an end."""
+    try:
+        main()
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 0
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)  # says so
+    os._exit(code)
+
+
 def main() -> NoReturn:
     """Run a command; a failure is one line on stderr and an exit code."""
     for asks in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -91,7 +105,7 @@ def main() -> NoReturn:
     gc.set_threshold(50_000)  # imports make objects that stay: to look among them for garbage takes a tenth of the time
     try:
         code = group.main(standalone_mode=False)
-        _end(code if isinstance(code, int) else 0)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.UsageError as error:
@@ -117,13 +131,6 @@ def main() -> NoReturn:
             f"Internal error ({type(error).__name__}); nothing was written. Set {_TRACE}=1 to see where.",
             INTERNAL,
         )
-
-
-def _end(code: int) -> NoReturn:
-    """End at once: neither memory nor imports that nobody needs any more have to be brought to an end."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def _stop(number: int, frame: object) -> NoReturn:

@@ -16,7 +16,7 @@ from detector.nightly.store import held
 from detector.profiles.sizes import Sizes
 from tests.nightly.runs import FIRST, KEY, contents, results, rows_of, write_log
 
-COMMAND = "from detector.cli import main; main()"
+COMMAND = "from detector.cli import run; run()"
 
 
 @pytest.fixture

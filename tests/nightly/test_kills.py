@@ -146,7 +146,7 @@ def test_a_process_may_be_killed_at_any_time(tmp_path):
 
     def started(folder):
         words = ["nightly", "--store", str(folder), "--key", str(key), "--now", "2026-03-03T03:00:00Z", "--quiet"]
-        code = "from detector.cli import main; main()"
+        code = "from detector.cli import run; run()"
         return subprocess.Popen([sys.executable, "-c", code, *words, str(logs)], stderr=subprocess.PIPE)
 
     began = time.monotonic()
