@@ -60,7 +60,7 @@ class Cohort:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Sampled requests of the members."""
-        return self.reference.requests.iloc[_ranges(self.reference.request_starts, self.members)]
+        return self.tables.requests.iloc[_ranges(self.reference.request_starts, self.members)]
 
     @cached_property
     def held_back(self) -> pd.DataFrame:

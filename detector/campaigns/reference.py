@@ -74,11 +74,6 @@ class Reference:
         """What is handed to another process, which derives the rest itself while this one does so, too."""
         return {"tables": self.tables, "accounts": self.accounts}
 
-    @property
-    def requests(self) -> pd.DataFrame:
-        """Sampled requests of all accounts."""
-        return self.tables.requests
-
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Sampled requests of at most `MOST_PEOPLE` of them, `COLUMNS` of each.

@@ -110,7 +110,7 @@ def latecomers(cohort: Cohort, found: Frames, free: Mask) -> Ints:
     free : ndarray of bool, shape (n_accounts,)
         Accounts that may be added.
     """
-    rows = cohort.reference.requests
+    rows = cohort.tables.requests
     account = rows["account"].to_numpy()
     asking = asks_for(rows["asks"].to_numpy(), ELICITING) & free[account]
     rows = rows[np.isin(account, account[asking])]

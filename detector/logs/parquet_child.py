@@ -117,9 +117,9 @@ def limit(memory: int, seconds: float) -> None:
     now = int(open("/proc/self/statm").read().split()[0]) * page if sys.platform == "linux" else 0
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime)
-    for limit, most in ((resource.RLIMIT_AS, now + memory), (resource.RLIMIT_CPU, spent + 1 + max(0, int(seconds)))):
-        hardest = resource.getrlimit(limit)[1]
-        resource.setrlimit(limit, (most if hardest == resource.RLIM_INFINITY else min(most, hardest), hardest))
+    for kind, most in ((resource.RLIMIT_AS, now + memory), (resource.RLIMIT_CPU, spent + 1 + max(0, int(seconds)))):
+        hardest = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (most if hardest == resource.RLIM_INFINITY else min(most, hardest), hardest))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -46,7 +46,7 @@ def schema_of(file: LogFile, limits: Reading) -> pa.Schema:
     if not limits.parquet_check:
         return schema_in(file.path)
     if is_copy():
-        return next(_expendably((schema_in(path) for path in [file.path]), limits))
+        return next(_expendably(map(schema_in, [file.path]), limits))
     identity = _identity(file, limits)
     known = _known.get(identity)
     if isinstance(known, str):
