@@ -14,7 +14,7 @@ from reference.population import MODELS, START, Campaign, Population, frames_of
 from reference.words import Frames, Pool, phrases, prompts
 
 BLOCK_ROWS = 50_000
-#: Prompts are this short and this long, in bytes.
+#: Prompts are this short and this long, in bytes, unless their frame is long.
 SHORTEST, LONGEST = 100, 4_000
 _HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
 _ASKED = (
@@ -76,6 +76,7 @@ def _block(made: Traffic, account: Ints, micros: Ints, day: int, first: int, rng
     failed = rng.random(n) < 0.01
     output = np.where(failed, 0, np.minimum(rng.geometric(1 / 300, n), 4096))
     choice = people.settings[account]
+    asked = prompts(made.pool, made.frames, people.frame[account], size, first, made.seed)
     status = np.where(failed, np.array([400, 429, 500])[rng.integers(0, 3, n)], 200)
     begun = (START + day).astype("datetime64[us]").astype(np.int64) + micros // 1000 * 1000
     return pa.table(
@@ -88,12 +89,12 @@ def _block(made: Traffic, account: Ints, micros: Ints, day: int, first: int, rng
             "user_agent": _CLIENTS.take(pa.array(people.client[account])),
             "model": _MODELS.take(pa.array(people.model[account])),
             "system_prompt": _SYSTEMS.take(pa.array(np.where(people.frame[account] > 0, choice % 30, 30))),
-            "prompt": prompts(made.pool, made.frames, people.frame[account], size, first, made.seed),
+            "prompt": asked,
             "n_messages": pa.array(1 + 2 * rng.integers(0, 3, n).astype(np.int32)),
             "max_tokens": _LIMITS.take(pa.array(choice % len(_LIMITS))),
             "temperature": _TEMPERATURES.take(pa.array(choice % len(_TEMPERATURES))),
             "stream": pa.array(choice % 3 == 0),
-            "input_tokens": pa.array(size // 4 + 20),
+            "input_tokens": pa.array(pc.binary_length(asked).to_numpy() // 4 + 20),
             "output_tokens": pa.array(output),
             "status_code": pa.array(status.astype(np.int32)),
             "finish_reason": _REASONS.take(pa.array(np.where(failed, 2, (output >= 1024).astype(np.int64)))),

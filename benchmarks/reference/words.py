@@ -78,14 +78,14 @@ def phrases(pool: Pool, how_many: int, runs: int, seed: int) -> list[str]:
 
 
 def prompts(pool: Pool, frames: Frames, frame: Ints, size: Ints, first: int, seed: int) -> pa.Array:
-    """Prompts of a frame and words up to a size.
+    """Prompts of a frame and words up to a size; a frame never stands alone.
 
     Parameters
     ----------
     frame : ndarray of int64, shape (n,)
         Number of the frame each prompt begins with.
     size : ndarray of int64, shape (n,)
-        Bytes, frame included, after which no run is added.
+        Bytes, frame included, after which no run is added, once half as many are behind the frame.
     first : int
         Place of the first prompt among all of the log: the same place and seed give the same words.
 
@@ -93,7 +93,7 @@ def prompts(pool: Pool, frames: Frames, frame: Ints, size: Ints, first: int, see
     -------
     pyarrow.Array of large_string
     """
-    longest = np.maximum(size, np.diff(frames.offsets)[frame]) + _LONGEST_RUN
+    longest = size + np.diff(frames.offsets)[frame] + _LONGEST_RUN
     data, offsets = np.empty(int(longest.sum()), np.uint8), np.zeros(len(size) + 1, np.int64)
     _fill(data, offsets, pool.data, pool.offsets, frames.data, frames.offsets, frame, size, first, seed)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data[: offsets[-1]])]
@@ -126,6 +126,7 @@ def _fill(out, offsets, pool, runs, frames, frame_offsets, frame, size, first, s
         while i < end:
             out[at] = frames[i]
             at, i = at + one, i + one
+        wanted = max(wanted, at - begin + wanted // np.uint64(2))
         state = _mixed(_mixed(np.uint64(first + row)) ^ np.uint64(seed))
         while at - begin < wanted:
             state = _mixed(state)
