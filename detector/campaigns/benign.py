@@ -19,7 +19,7 @@ import pandas as pd
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.verify.frames import Frames
-from detector.campaigns.verify.sharding import collision_share
+from detector.campaigns.verify.overlap import collision_share
 
 #: Families that tie accounts to one owner; people who come for the same thing sign up at the same time, too.
 INFRASTRUCTURE = ("network", "payment", "identity", "takeover")
@@ -71,6 +71,7 @@ class Traits:
     dealt: float
     tied: float
     equal: float
+    judging: bool
     known: bool
     size: int
 
@@ -89,6 +90,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
     sharding = [e for e in evidence if e.family == "sharding"]
     excess = (sharding[0].observed - 1) / max(sharding[0].expected - 1, 0.05) if sharding else 0.5
+    replay = collision_share(rows) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
         one_payment=_top_share(people["payment_fingerprint"], len(people)),
@@ -96,13 +98,15 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         one_signup=_top_share(people["signup_ip"], len(people)),
         one_address=_top_share(main, len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
-        replay=collision_share(rows) if len(rows) else 0.0,
+        replay=replay,
         in_system=system,
         created_72h=float(within.max() / len(people)),
         phi_excess=float(np.clip(excess, 0, 1)),
-        dealt=_ramp(sharding[0].weight, 2.5, 4.5) if sharding else 0.0,
+        # a sheet or a public set of which everybody takes a part looks dealt out, too
+        dealt=_ramp(sharding[0].weight, 2.5, 4.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
         equal=_sum_of_families(evidence, ("load",)),
+        judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         known=bool(people["has_account_row"].any()),
         size=len(people),
     )
@@ -178,7 +182,7 @@ def _benchmark(t: Traits) -> Explanation:
     return Explanation(
         "a public benchmark that several groups run",
         _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 4.0, 8.0)),
-        6.0,
+        9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
     )
@@ -197,9 +201,11 @@ def _event(t: Traits) -> Explanation:
 
 def _published(t: Traits) -> Explanation:
     loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
+    # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
+    even = 0.0 if t.judging else 0.35 * _ramp(t.equal, 1.0, 3.0)
     return Explanation(
         "unrelated users of a published prompt",
-        loose * (1.0 - 0.35 * _ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt),
+        loose * (1.0 - even) * (1.0 - t.dealt),
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
         "digits of evidence, "

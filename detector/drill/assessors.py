@@ -41,6 +41,18 @@ def harness_runners(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     return perform("harness_runners", [Act(members, load, unframed(prompts), manner)], rng)
 
 
+def subset_runners(stage: Stage, n: int, rng: np.random.Generator) -> Group:
+    """Let many unrelated groups run parts of a public set, drawn at random, with its frame that asks for every step."""
+    members = _laboratories(stage, n, rng)
+    members.clients = np.full((n, 1), "fjord-harness/0.4", dtype=object)
+    load = _runs(stage, np.full(n, 35), rng)
+    questions = stage.library.anywhere("task", 1000, rng)
+    frame = str(stage.library.fixed["trace_frame"]).replace("{n}", str(rng.integers(2, 9)))
+    prompts = frame + questions[rng.integers(questions.size, size=len(load))]
+    manner = replace(EVALUATION, max_tokens=(2048,), answer_tokens=700.0, answer_spread=0.4)
+    return perform("subset_runners", [Act(members, load, unframed(prompts), manner)], rng)
+
+
 def judge_team(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Compare a verified team's own replies, with the model as judge."""
     members = identities.staff(stage.calendar, n, True, rng)

@@ -8,6 +8,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 from detector.errors import UsageError
 
 Frames = Literal["reasoning", "grading", "generation", "tags", "harvest", "mixed", "bare", "none"]
+FramedBy = Literal["prompt", "system"]
 Items = Literal["data_set", "strangers"]
 RequestSettings = Literal["one", "few", "own"]
 Created = Literal["burst", "drip", "aged"]
@@ -34,12 +35,14 @@ class Pool:
     shape: str = "balanced"  #: name in the labels
     # what is asked
     frames: Frames = "reasoning"  #: `bare` deals a data set out with no words round its items
+    framed_by: FramedBy = "prompt"  #: where the frame stands: round the item, or in a system prompt above it
     n_frames: int = 3
     own_frame: bool = False  #: every account words a frame of its own, once
     paraphrase: float = 0.0  #: part of the requests whose frame is worded anew
     languages: tuple[str, ...] = ("en",)
     items: Items = "data_set"  #: what a frame stands round: `strangers` are real users' requests, relayed
     subjects: int = 0  #: subjects of the data set; 0: all there are
+    answers: int = 1  #: times each item is asked for, to choose from the answers, whichever accounts ask
     searchers: float = 0.0  #: part of the accounts that first try techniques; the others scale the best one
     search_days: float = 2.0
     # how
@@ -83,7 +86,7 @@ class Pool:
             if not 0.0 <= getattr(self, name) <= 1.0:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is a share; give a number from 0 to 1.")
-        for name in ("pools", "per_card", "per_address", "per_device", "n_frames", "accounts"):
+        for name in ("pools", "per_card", "per_address", "per_device", "n_frames", "accounts", "answers"):
             if getattr(self, name) < 1:
                 found = getattr(self, name)
                 raise UsageError(f"Pool: {name} = {found} is too small; give at least 1.")
@@ -95,6 +98,17 @@ class Pool:
     def _refuse_contradictions(self) -> None:
         if (self.own_frame or self.items == "strangers") and self.frames not in ("reasoning", "tags"):
             raise UsageError('Pool: own_frame and items = "strangers" need frames = "reasoning" or "tags".')
+        if self.answers > 1 and (self.own_frame or self.items == "strangers" or self.searchers):
+            raise UsageError('Pool: answers goes with none of own_frame, items = "strangers", searchers; choose one.')
+        if self.framed_by == "system" and (
+            self.frames not in ("reasoning", "generation", "tags")
+            or (self.languages != ("en",) or self.own_frame or self.paraphrase or self.searchers)
+            or self.items == "strangers"
+        ):
+            raise UsageError(
+                'Pool: framed_by = "system" needs frames = "reasoning", "generation" or "tags", in English, fixed and '
+                "one for all accounts, and items of a data set."
+            )
         if self.frames == "bare" and self.paraphrase:
             raise UsageError('Pool: paraphrase words frames anew, and frames = "bare" has none; leave it out.')
         if self.banned_after and (self.items == "strangers" or self.searchers):

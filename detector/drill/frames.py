@@ -13,7 +13,7 @@ from detector.drill.campaigns import Pool
 from detector.drill.clocks import Load
 from detector.drill.grammar import Library, Texts
 from detector.drill.manners import Written
-from detector.drill.voices import strangers, unframed
+from detector.drill.voices import framed, strangers, unframed
 
 FAMILIES = ("reasoning", "grading", "generation", "tags")
 _ITEMS = {
@@ -67,6 +67,14 @@ def write_extraction(
     if pool.own_frame:
         items = library.by_area("task", _areas(library, pool, n, rng), rng)
         return unframed(reworded(library, pool.frames, items, load.who, rng))
+    asked = _dealt(library, pool, frames, -(-n // pool.answers), rng)
+    return asked if pool.answers == 1 else asked.at(rng.permutation(n) // pool.answers)
+
+
+def _dealt(library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: np.random.Generator) -> Written:
+    """Prompts about `n` items of the data set."""
+    if pool.framed_by == "system":
+        return _under_system_prompts(library, pool, frames, n, rng)
     pick = rng.integers(len(frames), size=n)
     anew = rng.random(n) < pool.paraphrase
     areas = _areas(library, pool, n, rng)
@@ -81,6 +89,16 @@ def write_extraction(
                 continue
             prompts[rows] = _english(library, frame, worded, areas[rows], rng)
     return unframed(prompts)
+
+
+def _under_system_prompts(
+    library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: np.random.Generator
+) -> Written:
+    """Bare items, each below a frame."""
+    numbers = library.anywhere("n", len(frames), rng)
+    systems = [f.text.replace("{task}", "").replace("{n}", k).strip() for f, k in zip(frames, numbers, strict=True)]
+    items = library.by_area("task", _areas(library, pool, n, rng), rng)
+    return framed(items, np.array(systems, dtype=object)[rng.integers(len(frames), size=n)])
 
 
 def write_techniques(library: Library, pool: Pool, load: Load, rng: np.random.Generator) -> Written:

@@ -27,7 +27,7 @@ def classroom(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 def reasoning_class(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Give a class a sheet of exercises and the words to ask with: show every step of your reasoning."""
     members, load = _lessons(stage, n, identities.home_addresses, rng)
-    sheet = stage.library.anywhere("task", 12, rng)
+    sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
     prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]
     again = load.turn > 0
     prompts[again] = stage.library.anywhere("follow", int(again.sum()), rng)

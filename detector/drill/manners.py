@@ -41,6 +41,10 @@ class Written:
     prompt: Texts
     system: Texts
 
+    def at(self, places: npt.NDArray[np.int64]) -> Written:
+        """Give the texts at these places, in this order; a place may come more than once."""
+        return Written(self.prompt[places], self.system[places])
+
 
 WEB = Manner()
 CODING = Manner(

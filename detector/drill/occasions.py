@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from detector.drill.assessors import benchmark_runners, evaluators, harness_runners, judge_team, published_rubric
+from detector.drill.assessors import (
+    benchmark_runners,
+    evaluators,
+    harness_runners,
+    judge_team,
+    published_rubric,
+    subset_runners,
+)
 from detector.drill.firms import (
     card_firm,
     firm_rollout,
@@ -36,6 +43,7 @@ OCCASIONS: dict[str, tuple[tuple[int, int], Occasion]] = {
     "evaluators": ((3, 6), evaluators),
     "benchmark_runners": ((8, 16), benchmark_runners),
     "harness_runners": ((15, 40), harness_runners),
+    "subset_runners": ((30, 60), subset_runners),
     "labelling_vendor": ((12, 30), labelling_vendor),
     "unverified_labelling": ((12, 30), unverified_labelling),
     "judge_team": ((4, 8), judge_team),

@@ -20,6 +20,7 @@ LOOK_ALIKES = {
     "unrelated users of a browser tool with its own words": "shared_tool",
     "a public benchmark run by unrelated groups": "benchmark_runners",
     "evaluators who ask for log-probabilities with a published harness": "harness_runners",
+    "a public set of which unrelated groups run parts and ask for every step": "subset_runners",
     "a nightly regression suite of one lab": "evaluators",
     "a hackathon": "hackathon",
     "a hackathon with one starter kit": "starter_kit_hackathon",
@@ -80,7 +81,7 @@ def test_a_grey_resale_pool_is_listed_and_named_as_such(measured):
 
 @pytest.mark.parametrize(
     "world",
-    ["loud", "scripts", "mixed", "quiet", "thin", "lone", "solo"],
+    ["loud", "dealt", "scripts", "mixed", "quiet", "thin", "lone", "solo"],
 )
 def test_neighbours_of_campaigns_are_not_flagged(world, measured):
     flagged = share_flagged([outcome.benign for outcome in outcomes(world)])

@@ -20,7 +20,12 @@ SEEDS = tuple(range(101, 101 + int(os.environ.get("ATTACK_SEEDS", "1"))))
 KEPT = Path(tempfile.gettempdir()) / f"attack-{os.environ.setdefault('ATTACK_RUN', str(os.getpid()))}"
 NEIGHBOURS = {
     "classroom": 1, "card_firm": 1, "unverified_key_pool": 1, "harness_runners": [15], "app_users": [100],
-    "freelancers": [25], "published_rubric": [10],
+    "freelancers": [25], "published_rubric": [10], "subset_runners": [30],
+}  # fmt: skip
+#: How an operator runs a pool who takes care that little is shared.
+CAREFUL = {
+    "per_card": 3.0, "per_address": 3.0, "per_device": 2.0, "throwaway": 0.2, "hours": "diurnal", "unequal": 0.3,
+    "request_settings": "own",
 }  # fmt: skip
 SCRIPTS = ("zh", "ru", "ar", "ja", "hi", "ko", "es")
 
@@ -42,6 +47,12 @@ WORLDS = {
         shape("paraphrased", accounts=50),
         shape("graders", accounts=25),
         shape("logprob_harvest", per_day=120.0),
+    ),
+    "dealt": attacked(
+        shape("several_answers", accounts=60, answers=16),
+        shape("several_answers", accounts=60, answers=4, shape="careful_answers", **CAREFUL),
+        shape("system_frame", accounts=60),
+        shape("system_frame", accounts=60, shape="careful_system_frame", **CAREFUL),
     ),
     "scripts": attacked(
         *(shape("other_script", accounts=30, languages=(one,), n_frames=2, shape=f"script_{one}") for one in SCRIPTS)

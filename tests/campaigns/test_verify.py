@@ -12,8 +12,9 @@ from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
+from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import heterogeneity, phi
-from detector.campaigns.verify.sharding import collision_share, sharding, without_own_wordings, without_strangers
+from detector.campaigns.verify.sharding import sharding, without_own_wordings, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
@@ -69,6 +70,35 @@ def test_phi_is_undefined_for_one_account():
 def test_collision_share_counts_prompts_that_two_accounts_send():
     rows = pd.DataFrame({"account": [1, 1, 2, 2, 3], "prompt": [7, 8, 7, 9, 9]})
     assert collision_share(rows) == pytest.approx(4 / 5)
+
+
+def test_overlap_is_whole_where_all_run_through_one_set():
+    rows = pd.DataFrame({"account": np.repeat(np.arange(5), 4), "prompt": np.tile([6, 7, 8, 9], 5), "weight": 1})
+    assert overlap(rows) == 1.0
+
+
+def test_overlap_counts_the_others_who_send_a_prompt():
+    # of the two others, one sends what account 1 sends first, and nobody its second prompt, and so on: 4 of 2 · 5
+    rows = pd.DataFrame({"account": [1, 1, 2, 2, 3], "prompt": [7, 8, 7, 9, 9], "weight": 1})
+    assert overlap(rows) == pytest.approx(4 / 10)
+
+
+def test_overlap_of_a_set_dealt_out_four_times_over_is_small_although_most_prompts_have_other_senders():
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame({"account": rng.permutation(np.arange(4000) % 100), "prompt": 1 + np.arange(4000) // 4})
+    assert collision_share(rows.assign(weight=1)) > 0.99
+    assert overlap(rows.assign(weight=1)) == pytest.approx(3 / 99, rel=0.02)
+
+
+def test_overlap_is_that_of_all_requests_where_a_quarter_of_them_was_sampled():
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame({"account": np.repeat(np.arange(40), 200), "prompt": np.tile(np.arange(1, 201), 40)})
+    sample = rows[rng.random(len(rows)) < 0.25].assign(weight=4)
+    assert overlap(sample) == pytest.approx(1.0, abs=0.05)
+
+
+def test_one_account_overlaps_with_nobody():
+    assert overlap(pd.DataFrame({"account": [1, 1], "prompt": [7, 8], "weight": 1})) == 0.0
 
 
 def world(frame="", n_ring=8, n_people=60, per=24, own_topics=False, answer=900):

@@ -12,7 +12,7 @@ from detector.campaigns.verify.lockstep import lockstep
 from detector.campaigns.verify.pivot import adopters, pivot
 from detector.campaigns.verify.synchrony import correlations, mean_correlation, other_days, residuals, synchrony
 from detector.campaigns.verify.takeover import changed_hands, takeover
-from tests.profiles.batches import DAY_US, tables
+from tests.profiles.batches import DAY_US, FIRST_DAY, tables
 
 HOUR = 3_600_000_000
 
@@ -142,6 +142,23 @@ def test_a_pool_that_takes_over_within_hours_of_refusals_is_a_handover():
 
 def test_people_who_come_and_go_are_not_in_lockstep():
     assert lockstep(cohort(pools(), range(20, 40))) == []
+
+
+def closed_on_friday(days):
+    """A log from a Monday on: ten people of an office that closes on Friday for good, forty others who come and go."""
+    monday = (4 - FIRST_DAY % 7) % 7
+    rows = []
+    for i in range(50):
+        own = range(5) if i < 10 else range(i % 3, max(i % 3 + 1, days - i % 6))
+        rows += [{"account_id": f"a{i:02}", "at": (monday + day) * DAY_US + (9 + i % 8) * HOUR} for day in own]
+    return tables(rows)
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [(6, []), (7, []), (9, ["joint stop"])], ids=["Saturday", "Sunday", "Tuesday"]
+)
+def test_an_office_that_closes_on_friday_stops_for_good_only_if_it_stays_closed_on_monday(days, found):
+    assert list(named(lockstep(cohort(closed_on_friday(days), range(10))))) == found
 
 
 def hands(n_changed):

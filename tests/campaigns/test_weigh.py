@@ -75,6 +75,7 @@ ORDINARY = dict(
     dealt=0.0,
     tied=16.0,
     equal=3.0,
+    judging=False,
     known=True,
     size=80,
 )
@@ -95,6 +96,17 @@ ORDINARY = dict(
 )
 def test_each_benign_class_is_the_best_explanation_of_its_own_traits(traits, name):
     assert best_explanation(Traits(**{**ORDINARY, **traits})).name == name
+
+
+def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_by():
+    untied = {**ORDINARY, "tied": 0.0}
+    assert best_explanation(Traits(**untied)).weight == pytest.approx(9 * 0.65)
+    assert best_explanation(Traits(**{**untied, "judging": True})).weight == 9
+
+
+def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_from_accounts_that_are_tied():
+    run = {**ORDINARY, "replay": 0.9, "dealt": 0.0}
+    assert [best_explanation(Traits(**{**run, "tied": tied})).weight for tied in (4.0, 6.0, 8.0)] == [9.0, 4.5, 0.0]
 
 
 def test_a_ring_that_spreads_itself_has_no_innocent_explanation():

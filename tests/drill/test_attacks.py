@@ -39,6 +39,20 @@ def test_bare_items_have_no_frame_and_unrelated_identities():
     assert (pd.Timestamp("2026-03-02", tz="UTC") - world.accounts["created_at"]).min() >= pd.Timedelta("60D")
 
 
+def test_a_pool_that_wants_several_answers_sends_each_prompt_so_many_times_whichever_account_it_is():
+    asked = planted(shape("several_answers", accounts=40, answers=8))
+    times = asked["prompt"].value_counts()
+    assert times.iloc[1:-1].eq(8).all()
+    assert asked.groupby("prompt")["account_id"].nunique().median() >= 7
+
+
+def test_a_frame_in_the_system_prompt_stands_above_items_with_no_frame():
+    asked = planted(shape("system_frame", accounts=40, n_frames=3))
+    assert asked["system_prompt"].nunique() == 3
+    assert all(any(text.startswith(head) for head in words_of("reasoning")) for text in asked["system_prompt"].unique())
+    assert not asked["prompt"].map(lambda text: any(text.startswith(head) for head in words_of("reasoning"))).any()
+
+
 def test_a_technique_search_is_refused_until_one_variant_is_scaled_up_in_other_accounts():
     asked = planted(shape("technique_search", accounts=40, first_day=0.0, search_days=2.0))
     early = asked["timestamp"] < pd.Timestamp("2026-03-04", tz="UTC")
@@ -148,6 +162,9 @@ def test_pools_of_a_campaign_share_frames_and_no_card_exit_or_client():
         ({"frames": "bare", "paraphrase": 0.5}, "has none; leave it out"),
         ({"banned_after": 2.0, "searchers": 0.1}, "banned_after goes with neither"),
         ({"items": "strangers", "searchers": 0.1}, "searchers goes with neither"),
+        ({"answers": 4, "own_frame": True}, "answers goes with none of"),
+        ({"framed_by": "system", "frames": "grading"}, 'framed_by = "system" needs'),
+        ({"framed_by": "system", "languages": ("ru",)}, 'framed_by = "system" needs'),
         ({"pivot": 2.0}, "pivot = 2.0 is a share"),
     ],
 )

@@ -7,7 +7,7 @@ from detector.drill import Recipe, simulate
 def world():
     names = (
         "reasoning_class", "starter_kit_hackathon", "startup_programme", "harness_runners", "published_rubric",
-        "app_users", "freelancers", "cron_users", "overnight_developer",
+        "app_users", "freelancers", "cron_users", "overnight_developer", "subset_runners",
     )  # fmt: skip
     return simulate(Recipe(accounts=0, days=7, populations=dict.fromkeys(names, 1)), seed=8)
 
@@ -33,7 +33,7 @@ def test_a_class_asks_for_reasoning_because_the_sheet_says_so(group):
     _, asked = group("reasoning_class")
     first = asked[asked["n_messages"] == 1]
     assert first["prompt"].str.contains("Show every step of your reasoning").all()
-    assert first["prompt"].nunique() <= 12
+    assert first["prompt"].nunique() <= 80
 
 
 def test_a_hackathon_with_a_starter_kit_has_one_system_prompt(group):
@@ -54,6 +54,13 @@ def test_harness_users_ask_for_log_probabilities_at_temperature_0_at_times_of_th
     assert (asked["top_logprobs"] > 0).all() and (asked["temperature"] == 0).all()
     assert asked.groupby("account_id")["timestamp"].min().dt.floor("h").nunique() > 0.6 * len(accounts)
     assert asked.groupby("prompt")["account_id"].nunique().median() >= 3
+
+
+def test_groups_that_run_parts_of_a_public_set_have_a_tenth_of_it_each(group):
+    accounts, asked = group("subset_runners")
+    assert accounts["payment_fingerprint"].dropna().is_unique
+    assert asked.groupby("account_id")["prompt"].nunique().median() == pytest.approx(95, abs=8)
+    assert asked["prompt"].nunique() <= 1000
 
 
 def test_judges_of_unrelated_firms_share_a_rubric(group):

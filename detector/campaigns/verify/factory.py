@@ -17,7 +17,7 @@ import numpy as np
 from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.verify.frames import Frames
-from detector.campaigns.verify.sharding import collision_share
+from detector.campaigns.verify.overlap import collision_share
 
 #: Any batch job looks like this: it never suffices.
 CAP = 2.5

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.campaigns.calendar import DAY_US, HOUR_US
+from detector.campaigns.calendar import DAY_US, HOUR_US, WEEKEND
 from detector.campaigns.cohort import Cohort, Ints
 from detector.campaigns.evidence import Evidence, cap_for, chance, digits
 from detector.campaigns.tails import binomial_tail
@@ -28,12 +28,12 @@ CAP = 3.0
 def lockstep(cohort: Cohort) -> list[Evidence]:
     """Joint start, joint stop, and handover, each against the accounts outside all groups.
 
-    Only starts at least a day after the log begins and stops at least a day before it ends count: what went on
-    before and after is not known.
+    What went on before the log and after it is not known: only starts before which it shows a working day without the
+    account count, and stops with one after them. On Friday evening, all offices stop together.
     """
     reference = cohort.reference
     first, last = reference.active_from, reference.active_until
-    began, ended = int(first.min()) + DAY_US, int(last.max()) - DAY_US
+    began, ended = _past_a_working_day(int(first.min()), DAY_US), _past_a_working_day(int(last.max()), -DAY_US)
     members, others = cohort.members, reference.accounts
     starts, other_starts = (np.sort(first[group][first[group] > began]) for group in (members, others))
     stops, other_stops = (np.sort(last[group][last[group] < ended]) for group in (members, others))
@@ -45,6 +45,13 @@ def lockstep(cohort: Cohort) -> list[Evidence]:
         found.append(_together(cohort, "joint stop", "sent their last request", len(stops), joint_stop))
         found += _handover(cohort, joint_stop, starts, other_starts)
     return [evidence for evidence in found if evidence.weight >= 1]
+
+
+def _past_a_working_day(moment: int, step: int) -> int:
+    """Nearest moment, whole steps of a day away, with 24 hours in between that are mostly of a working day."""
+    while (moment + step // 2) // DAY_US % 7 in WEEKEND:
+        moment += step
+    return moment + step
 
 
 def _together(cohort: Cohort, name: str, did: str, known: int, burst: Burst) -> Evidence:

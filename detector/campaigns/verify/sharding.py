@@ -1,10 +1,9 @@
 """Sharding: the accounts' tasks look like random shares of one data set, not like people with interests of their own.
 
 φ is 1 where tasks are dealt out at random and more where accounts differ. What people differ by is measured on
-reference accounts with as many requests, less what the frame, which is the same in all requests, hides of it. κ, the
-share of requests whose prompt another member sends too, tells a data set dealt out (κ ≈ 0) from one that all run
-through (benchmarks, courses: κ high). Accounts that word their prompts in a way of their own differ by that wording
-whatever they ask: they are left out where the others suffice.
+reference accounts with as many requests, less what the frame, which is the same in all requests, hides of it. A set
+that all run through (benchmarks, courses) is not dealt out: most others send what one sends. Accounts that word their
+prompts in a way of their own differ by that wording whatever they ask: they are left out where the others suffice.
 
 References
 ----------
@@ -24,6 +23,7 @@ from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.reference import Reference
 from detector.campaigns.tails import normal_tail
 from detector.campaigns.verify.frames import LEAST_SHARE
+from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
 from detector.profiles.orders import order_by, ranks, run_starts
 from detector.remembering import once
@@ -33,8 +33,8 @@ ROUNDS = 64
 LEAST_PEOPLE = 30
 MOST_ACCOUNTS = 200
 MOST_ROWS = 60
-#: Share of prompts that others send too from which tasks are not dealt out, and at which all run through them.
-REPLAY, ALL_REPLAYED = 0.1, 0.3
+#: Share of the others that send a prompt of one, from which tasks are not dealt out, and at which all run through them.
+OVERLAP, ALL_OVERLAP = 0.2, 0.4
 STRANGE = 5.0
 #: Share of an account's requests that makes a first or last run of words, which is no frame of the group, a wording of
 #: its own; requests of it that it takes to know, and others that it takes to leave out those who have one.
@@ -58,7 +58,7 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
         Number of the frame that each request stands in: only requests in one frame are compared.
     """
     rows = rows.assign(stratum=stratum)
-    kappa = collision_share(rows)
+    kappa, common = collision_share(rows), overlap(rows)
     rows = units(without_own_wordings(rows[rows["themes"].to_numpy() >= 0]))
     rows = without_strangers(_at_most(rows))
     rows = rows[rows.groupby("account")["account"].transform("size").to_numpy() >= 2]
@@ -77,16 +77,17 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     value = max(observed.phi, 1.0)
     ratio = _log_density(value, 1.0, dealt) - _log_density(observed.phi, expected, own)
     weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
-    replayed = float(np.clip((kappa - REPLAY) / (ALL_REPLAYED - REPLAY), 0.0, 1.0))
+    replayed = float(np.clip((common - OVERLAP) / (ALL_OVERLAP - OVERLAP), 0.0, 1.0))
     weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
     p = normal_tail((expected - observed.phi) / own)
     alike = (
-        "like those of people with interests of their own" if kappa <= REPLAY else "like one set that all run through"
+        "like those of people with interests of their own" if common <= OVERLAP else "like one set that all run through"
     )
     statement = (
         f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
         f"φ = {observed.phi:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
-        f"{expected:.2f}; {kappa:.1%} of prompts are sent by more than one member."
+        f"{expected:.2f}; {kappa:.1%} of prompts are sent by more than one member"
+        + (f", by {common:.1%} of the others on average." if kappa >= 0.01 else ".")
     )
     return [Evidence("sharding", "φ and κ", statement, observed.phi, expected, p, weight, places(rows))]
 
@@ -96,21 +97,6 @@ def _expected(people: list[Heterogeneity], observed: Heterogeneity) -> tuple[flo
     values = np.array([one.phi for one in people])
     hidden = min(1.0, observed.sensitivity / float(np.mean([one.sensitivity for one in people])))
     return 1.0 + (float(values.mean()) - 1.0) * hidden, float(values.std()) * hidden
-
-
-def collision_share(rows: pd.DataFrame) -> float:
-    """κ: share of the prompts of each account that at least one other account of the rows sends too.
-
-    A prompt that an account sends again and again counts once: it is a frame, not a task.
-    """
-    prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
-    order = np.lexsort((account, prompt))
-    order = order[prompt[order] != 0]
-    prompt, account = prompt[order], account[order]
-    prompt = prompt[run_starts(prompt, account)]
-    fresh = run_starts(prompt)
-    alone = fresh & np.append(fresh, True)[1:]
-    return float((~alone).sum() / len(prompt)) if len(prompt) else 0.0
 
 
 def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
