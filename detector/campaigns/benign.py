@@ -60,6 +60,7 @@ class Traits:
     """Shares of a group that its explanations ask for."""
 
     one_payment: float
+    pooled: float
     one_domain: float
     one_signup: float
     one_address: float
@@ -94,6 +95,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
         one_payment=_top_share(people["payment_fingerprint"], len(people)),
+        pooled=_pooled(people["payment_fingerprint"], len(people)),
         one_domain=_top_share(people["email_domain"], len(people)),
         one_signup=_top_share(people["signup_ip"], len(people)),
         one_address=_top_share(main, len(people)),
@@ -121,6 +123,12 @@ def _top_share(values: pd.Series, n: int) -> float:
     return float(counts.iloc[0] / n) if len(counts) else 0.0
 
 
+def _pooled(values: pd.Series, n: int) -> float:
+    """Share of the accounts whose value another one has, too, but for those with the commonest."""
+    counts = values.dropna().value_counts()
+    return float(counts[counts > 1].iloc[1:].sum() / n)
+
+
 def _ramp(value: float, low: float, high: float) -> float:
     return float(np.clip((value - low) / (high - low), 0.0, 1.0))
 
@@ -144,6 +152,8 @@ def _course(t: Traits) -> Explanation:
         _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
         max(_ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.phi_excess, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
         1.0 - t.dealt,
+        # students pay for themselves, or one payer does for all
+        1.0 - _ramp(t.pooled, 0.2, 0.5),
     )
     return Explanation(
         "a course or workshop",
@@ -181,7 +191,7 @@ def _application(t: Traits) -> Explanation:
 def _benchmark(t: Traits) -> Explanation:
     return Explanation(
         "a public benchmark that several groups run",
-        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 4.0, 8.0)),
+        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)),
         9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",

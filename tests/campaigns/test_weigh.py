@@ -64,6 +64,7 @@ def test_three_accounts_can_give_less_evidence_than_a_hundred():
 
 ORDINARY = dict(
     one_payment=0.1,
+    pooled=0.0,
     one_domain=0.2,
     one_signup=0.1,
     one_address=0.1,
@@ -106,7 +107,13 @@ def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_
 
 def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_from_accounts_that_are_tied():
     run = {**ORDINARY, "replay": 0.9, "dealt": 0.0}
-    assert [best_explanation(Traits(**{**run, "tied": tied})).weight for tied in (4.0, 6.0, 8.0)] == [9.0, 4.5, 0.0]
+    assert [best_explanation(Traits(**{**run, "tied": tied})).weight for tied in (2.0, 3.5, 5.0)] == [9.0, 4.5, 0.0]
+
+
+def test_students_do_not_pay_with_several_shared_cards():
+    course = {**ORDINARY, "one_signup": 1.0, "unpaid": 0.0, "replay": 1.0}
+    assert best_explanation(Traits(**course)).name == "a course or workshop"
+    assert best_explanation(Traits(**{**course, "pooled": 0.75})).weight == 0.0
 
 
 def test_a_ring_that_spreads_itself_has_no_innocent_explanation():
