@@ -3,9 +3,9 @@
     python benchmarks/operators.py                        # twelve operators in four worlds
     python benchmarks/operators.py --worlds 40 --seed 7   # 120 of them: about 15 minutes on two cores
 
-Each world has three operators among unrelated accounts and the look-alikes of the attack suite. An operator is a `Pool` whose
-settings are drawn independently of one another, so that most are neither as loud nor as careful as they could be. The
-table at the end gives mean recall by setting, so that it shows which habit hides a campaign.
+Each world has three operators among unrelated accounts and the look-alikes of the attack suite. An operator is a `Pool`
+whose settings are drawn independently of one another, so that most are neither as loud nor as careful as they could be.
+The table at the end gives mean recall by setting, so that it shows which habit hides a campaign.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ def main() -> None:
             print(f"{pool.shape}: recall {recall:.2f}, tier {tier}; {_unusual(pool)}", flush=True)
             rows.append({**habits, "recall": recall})
     table = pd.DataFrame(rows)
-    print(f"\n{len(table)} operators: mean recall {table['recall'].mean():.2f}, {(table['recall'] >= 0.9).sum()} at 0.9")
-    print(f"or more; benign accounts flagged in all worlds: {alarms}\n")
+    recall = table["recall"]
+    print(f"\n{len(table)} operators: mean recall {recall.mean():.2f}, {(recall >= 0.9).sum()} of them at 0.9 or more;")
+    print(f"benign accounts flagged in all {given.worlds} worlds: {alarms}\n")
     print("| setting | mean recall (operators) by value |\n| --- | --- |")
     for name in HABITS:
         by = table.groupby(table[name].map(str))["recall"].agg(["mean", "size"])

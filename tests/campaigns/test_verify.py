@@ -14,7 +14,7 @@ from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import heterogeneity, phi
-from detector.campaigns.verify.sharding import sharding, without_own_wordings, without_strangers
+from detector.campaigns.verify.sharding import own_wordings, sharding, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
@@ -235,15 +235,24 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
     assert phi(left["account"].to_numpy(), left["themes"].to_numpy()) == pytest.approx(1.0, abs=0.2)
 
 
-def test_accounts_with_a_wording_of_their_own_are_left_out_where_the_others_suffice():
+def test_a_wording_of_few_accounts_that_they_keep_to_is_their_own():
     account = np.repeat(np.arange(20), 6)
     head = np.where(account < 8, account + 100, np.arange(120) + 1000)  # eight keep to their own, twelve to none
     rows = pd.DataFrame({"account": account, "head": head, "tail": 0})
-    assert set(without_own_wordings(rows)["account"]) == set(range(8, 20))
+    assert own_wordings(rows) == set(range(8))
     frame = rows.assign(head=np.where(account < 8, 7, rows["head"]))  # one wording of eight is a frame of the group
-    assert len(without_own_wordings(frame)) == len(rows)
-    most = rows.assign(head=np.where(account < 16, account + 100, rows["head"]))
-    assert len(without_own_wordings(most)) == len(rows)
+    assert own_wordings(frame) == set()
+
+
+def test_a_group_whose_accounts_each_have_a_wording_of_their_own_is_not_called_people_with_interests_of_their_own():
+    def of(worded):
+        group = cohort(tables(world(FRAME, own_topics=True)), range(8))
+        rows = group.held_back.assign(head=group.held_back["account"] + 100 if worded else 7, tail=0)
+        return sharding(group, rows, np.zeros(len(rows), np.int64))
+
+    assert of(worded=True) == []
+    (found,) = of(worded=False)
+    assert found.weight < -1
 
 
 def test_people_who_all_differ_are_all_kept():

@@ -3,7 +3,8 @@
 φ is 1 where tasks are dealt out at random and more where accounts differ. What people differ by is measured on
 reference accounts with as many requests, less what the frame, which is the same in all requests, hides of it. A set
 that all run through (benchmarks, courses) is not dealt out: most others send what one sends. Accounts that word their
-prompts in a way of their own differ by that wording whatever they ask: they are left out where the others suffice.
+prompts in a way of their own differ by that wording whatever they ask: they are left out where the others suffice, and
+nothing is said against a group of them.
 
 References
 ----------
@@ -59,27 +60,19 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     """
     rows = rows.assign(stratum=stratum)
     kappa, common = collision_share(rows), overlap(rows)
-    rows = units(without_own_wordings(rows[rows["themes"].to_numpy() >= 0]))
-    rows = without_strangers(_at_most(rows))
-    rows = rows[rows.groupby("account")["account"].transform("size").to_numpy() >= 2]
+    rows, worded = _comparable(rows[rows["themes"].to_numpy() >= 0])
     strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
     if len(strata) < 3 or len(rows) < 20:
         return []
-    observed = _of(rows)
-    people = _people(cohort.reference, strata)
-    if math.isnan(observed.phi) or len(people) < 4:
+    observed, ordinary = _of(rows), _people(cohort.reference, strata)
+    if math.isnan(observed.phi) or len(ordinary) < 4:
         return []
-    expected, spread = _expected(people, observed)
-    chance = math.sqrt(2 / (0.5 * TOPIC_BITS * max(1, observed.df)))
-    dealt = math.hypot(chance, UNEVEN * (expected - 1))
-    own = max(spread, chance) + 0.15 * (expected - 1)
-    cap = cap_for(cohort.size, 6.0)
-    value = max(observed.phi, 1.0)
-    ratio = _log_density(value, 1.0, dealt) - _log_density(observed.phi, expected, own)
-    weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
+    expected, spread = _expected(ordinary, observed)
+    weight, p = _weighed(observed, expected, spread, cap_for(cohort.size, 6.0))
+    if worded and weight < 0:
+        return []
     replayed = float(np.clip((common - OVERLAP) / (ALL_OVERLAP - OVERLAP), 0.0, 1.0))
     weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
-    p = normal_tail((expected - observed.phi) / own)
     alike = (
         "like those of people with interests of their own" if common <= OVERLAP else "like one set that all run through"
     )
@@ -90,6 +83,25 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
         + (f", by {common:.1%} of the others on average." if kappa >= 0.01 else ".")
     )
     return [Evidence("sharding", "φ and κ", statement, observed.phi, expected, p, weight, places(rows))]
+
+
+def _comparable(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """A task each of accounts with two or more that can be compared; whether most have wordings that differ anyway."""
+    own, people = own_wordings(rows), rows["account"].nunique()
+    suffice = people - len(own) >= max(LEAST_OTHERS, 0.5 * people)
+    rows = without_strangers(_at_most(units(rows[~rows["account"].isin(own)] if suffice else rows)))
+    several = rows.groupby("account")["account"].transform("size").to_numpy() >= 2
+    return rows[several], len(own) > 0.5 * people
+
+
+def _weighed(observed: Heterogeneity, expected: float, spread: float, cap: float) -> tuple[float, float]:
+    """Evidence that tasks are dealt out rather than people's own, and the chance of so small a φ of people."""
+    chance = math.sqrt(2 / (0.5 * TOPIC_BITS * max(1, observed.df)))
+    dealt = math.hypot(chance, UNEVEN * (expected - 1))
+    apart = max(spread, chance) + 0.15 * (expected - 1)
+    ratio = _log_density(max(observed.phi, 1.0), 1.0, dealt) - _log_density(observed.phi, expected, apart)
+    weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
+    return weight, normal_tail((expected - observed.phi) / apart)
 
 
 def _expected(people: list[Heterogeneity], observed: Heterogeneity) -> tuple[float, float]:
@@ -117,8 +129,8 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[order[run_starts(account[order], unit[order])]]
 
 
-def without_own_wordings(rows: pd.DataFrame) -> pd.DataFrame:
-    """Requests without those of accounts that keep to a wording which few others keep to, where enough are left."""
+def own_wordings(rows: pd.DataFrame) -> set[int]:
+    """Accounts that keep to a wording which few others keep to."""
     own: set[int] = set()
     sent = rows.groupby("account").size()
     for name in ("head", "tail"):
@@ -126,8 +138,7 @@ def without_own_wordings(rows: pd.DataFrame) -> pd.DataFrame:
         used = used[(used["n"] >= LEAST_SENT) & (used["n"].to_numpy() >= LEAST_OWN * sent[used["account"]].to_numpy())]
         few = used.groupby(name)["account"].transform("size") < LEAST_SHARE * len(sent)
         own |= set(used.loc[few, "account"].tolist())
-    left = rows[~rows["account"].isin(own)]
-    return left if left["account"].nunique() >= max(LEAST_OTHERS, 0.5 * len(sent)) else rows
+    return own
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
