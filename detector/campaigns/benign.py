@@ -189,9 +189,11 @@ def _application(t: Traits) -> Explanation:
 
 
 def _benchmark(t: Traits) -> Explanation:
+    # who signs up for a contest does so at the same time; who measures models for himself, when it suits him
+    apart = 1.0 - 0.5 * _ramp(t.created_72h, 0.5, 0.9)
     return Explanation(
         "a public benchmark that several groups run",
-        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)),
+        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)) * apart,
         9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",

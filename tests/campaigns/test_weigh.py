@@ -110,6 +110,12 @@ def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_fro
     assert [best_explanation(Traits(**{**run, "tied": tied})).weight for tied in (2.0, 3.5, 5.0)] == [9.0, 4.5, 0.0]
 
 
+def test_groups_that_measure_for_themselves_do_not_sign_up_within_three_days_of_each_other():
+    run = {**ORDINARY, "replay": 0.9, "tied": 0.0, "dealt": 1.0}
+    assert best_explanation(Traits(**run)).weight == 9.0
+    assert best_explanation(Traits(**{**run, "created_72h": 1.0})).weight == 4.5
+
+
 def test_students_do_not_pay_with_several_shared_cards():
     course = {**ORDINARY, "one_signup": 1.0, "unpaid": 0.0, "replay": 1.0}
     assert best_explanation(Traits(**course)).name == "a course or workshop"
