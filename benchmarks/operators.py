@@ -32,7 +32,7 @@ HABITS: dict[str, tuple[object, ...]] = {
     "per_day": (3.0, 8.0, 20.0, 50.0),
     "share": (1.0, 1.0, 0.5, 0.15),
     "frames": ("reasoning", "reasoning", "generation", "tags", "mixed", "grading", "bare"),
-    "framed_by": ("prompt", "prompt", "prompt", "system"),
+    "framed_by": ("prompt", "prompt", "prompt", "system", "second turn"),
     "n_frames": (1, 3, 8),
     "paraphrase": (0.0, 0.0, 0.3, 1.0),
     "own_frame": (False, False, False, False, False, True),

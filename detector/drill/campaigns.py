@@ -8,7 +8,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 from detector.errors import UsageError
 
 Frames = Literal["reasoning", "grading", "generation", "tags", "harvest", "mixed", "bare", "none"]
-FramedBy = Literal["prompt", "system"]
+FramedBy = Literal["prompt", "system", "second turn"]
 Items = Literal["data_set", "strangers"]
 RequestSettings = Literal["one", "few", "own"]
 Created = Literal["burst", "drip", "aged"]
@@ -35,7 +35,7 @@ class Pool:
     shape: str = "balanced"  #: name in the labels
     # what is asked
     frames: Frames = "reasoning"  #: `bare` deals a data set out with no words round its items
-    framed_by: FramedBy = "prompt"  #: where the frame stands: round the item, or in a system prompt above it
+    framed_by: FramedBy = "prompt"  #: round the item, in a system prompt above it, or asked after its answer
     n_frames: int = 3
     own_frame: bool = False  #: every account words a frame of its own, once
     paraphrase: float = 0.0  #: part of the requests whose frame is worded anew
@@ -100,13 +100,13 @@ class Pool:
             raise UsageError('Pool: own_frame and items = "strangers" need frames = "reasoning" or "tags".')
         if self.answers > 1 and (self.own_frame or self.items == "strangers" or self.searchers):
             raise UsageError('Pool: answers goes with none of own_frame, items = "strangers", searchers; choose one.')
-        if self.framed_by == "system" and (
+        if self.framed_by != "prompt" and (
             self.frames not in ("reasoning", "generation", "tags")
             or (self.languages != ("en",) or self.own_frame or self.paraphrase or self.searchers)
             or self.items == "strangers"
         ):
             raise UsageError(
-                'Pool: framed_by = "system" needs frames = "reasoning", "generation" or "tags", in English, fixed and '
+                f'Pool: framed_by = "{self.framed_by}" needs frames = "reasoning", "generation" or "tags", in English, fixed and '
                 "one for all accounts, and items of a data set."
             )
         if self.frames == "bare" and self.paraphrase:

@@ -68,13 +68,16 @@ def write_extraction(
         items = library.by_area("task", _areas(library, pool, n, rng), rng)
         return unframed(reworded(library, pool.frames, items, load.who, rng))
     asked = _dealt(library, pool, frames, -(-n // pool.answers), rng)
-    return asked if pool.answers == 1 else asked.at(rng.permutation(n) // pool.answers)
+    asked = asked if pool.answers == 1 else asked.at(rng.permutation(n) // pool.answers)
+    if pool.framed_by == "second turn":
+        return unframed(np.where(load.turn == 0, asked.prompt, asked.system))
+    return asked
 
 
 def _dealt(library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: np.random.Generator) -> Written:
     """Prompts about `n` items of the data set."""
-    if pool.framed_by == "system":
-        return _under_system_prompts(library, pool, frames, n, rng)
+    if pool.framed_by != "prompt":
+        return _apart(library, pool, frames, n, rng)
     pick = rng.integers(len(frames), size=n)
     anew = rng.random(n) < pool.paraphrase
     areas = _areas(library, pool, n, rng)
@@ -91,14 +94,12 @@ def _dealt(library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: n
     return unframed(prompts)
 
 
-def _under_system_prompts(
-    library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: np.random.Generator
-) -> Written:
+def _apart(library: Library, pool: Pool, frames: Sequence[Frame], n: int, rng: np.random.Generator) -> Written:
     """Bare items, each below a frame."""
     numbers = library.anywhere("n", len(frames), rng)
-    systems = [f.text.replace("{task}", "").replace("{n}", k).strip() for f, k in zip(frames, numbers, strict=True)]
+    texts = [f.text.replace("{task}", "").replace("{n}", k).strip() for f, k in zip(frames, numbers, strict=True)]
     items = library.by_area("task", _areas(library, pool, n, rng), rng)
-    return framed(items, np.array(systems, dtype=object)[rng.integers(len(frames), size=n)])
+    return framed(items, np.array(texts, dtype=object)[rng.integers(len(frames), size=n)])
 
 
 def write_techniques(library: Library, pool: Pool, load: Load, rng: np.random.Generator) -> Written:

@@ -108,7 +108,18 @@ def _deal(pool: Pool, first: int, end: int, who: Ints, rng: np.random.Generator)
     if pool.ramp_days:
         grown = (load.when - first) / (pool.ramp_days * DAY)
         load = load.where(rng.random(len(load)) < grown)
+    if pool.framed_by == "second turn":
+        load = _asked_again(load, end, rng)
     return Load(who[load.who], load.when, load.session, load.turn)
+
+
+def _asked_again(load: Load, end: int, rng: np.random.Generator) -> Load:
+    """Every other request, and half a minute after it another in its conversation: as many together."""
+    first = load.where(np.arange(len(load)) % 2 == 0)
+    later = first.when + (rng.lognormal(3.4, 0.4, size=len(first)) * 1e6).astype(np.int64)
+    second = Load(first.who, later, first.session, first.turn + 1).within(0, end)
+    both = [first, second]
+    return Load(*(np.concatenate([getattr(one, name) for one in both]) for name in ("who", "when", "session", "turn")))
 
 
 def _besides(stage: Stage, pool: Pool, members: Members, operated: Members, rng: np.random.Generator) -> Act:
@@ -154,5 +165,5 @@ def _manner(pool: Pool, rng: np.random.Generator) -> Manner:
         answer_spread=pool.answer_spread,
         top_logprobs=pool.top_logprobs,
         refused=0.03,
-        keeps_session=pool.items == "strangers",
+        keeps_session=pool.items == "strangers" or pool.framed_by == "second turn",
     )

@@ -22,6 +22,7 @@ SHAPES: dict[str, Pool] = {
     "balanced": Pool(),
     "paraphrased": Pool(shape="paraphrased", paraphrase=1.0, per_card=3.0, unequal=0.2),
     "system_frame": Pool(shape="system_frame", framed_by="system"),
+    "second_turn": Pool(shape="second_turn", framed_by="second turn"),
     "several_answers": Pool(shape="several_answers", answers=8),
     "other_script": Pool(shape="other_script", languages=_SCRIPTS, n_frames=len(_SCRIPTS)),
     "proxy_mixed": replace(_PROXY, shape="proxy_mixed", share=0.2, per_day=6.0),

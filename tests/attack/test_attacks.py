@@ -26,6 +26,7 @@ ATTACKS = (
     Attack("a data set asked for four times over by a careful operator", "dealt", "careful_answers"),
     Attack("a frame in the system prompt", "dealt", "system_frame"),
     Attack("a frame in the system prompt of a careful operator", "dealt", "careful_system_frame"),
+    Attack("a frame in the second turn of a careful operator", "dealt", "careful_second_turn"),
     *(Attack(f"frames in {LANGUAGE_NAMES[one]}", "scripts", f"script_{one}") for one in SCRIPTS),
     Attack("extraction mixed into a proxy's traffic, 50 percent", "mixed", "proxy_50"),
     Attack("extraction mixed into a proxy's traffic, 25 percent", "mixed", "proxy_25"),

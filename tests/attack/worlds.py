@@ -53,6 +53,7 @@ WORLDS = {
         shape("several_answers", accounts=60, answers=4, shape="careful_answers", **CAREFUL),
         shape("system_frame", accounts=60),
         shape("system_frame", accounts=60, shape="careful_system_frame", **CAREFUL),
+        shape("second_turn", accounts=60, shape="careful_second_turn", **CAREFUL),
     ),
     "scripts": attacked(
         *(shape("other_script", accounts=30, languages=(one,), n_frames=2, shape=f"script_{one}") for one in SCRIPTS)

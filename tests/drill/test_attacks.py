@@ -53,6 +53,14 @@ def test_a_frame_in_the_system_prompt_stands_above_items_with_no_frame():
     assert not asked["prompt"].map(lambda text: any(text.startswith(head) for head in words_of("reasoning"))).any()
 
 
+def test_a_frame_in_the_second_turn_follows_the_answer_to_an_item_in_its_conversation():
+    asked = planted(shape("second_turn", accounts=40, n_frames=3)).sort_values("timestamp")
+    follows = asked["n_messages"] == 3
+    assert follows.mean() == pytest.approx(0.5, abs=0.01)
+    assert asked.loc[follows, "prompt"].nunique() == 3
+    assert asked[follows].merge(asked[~follows], on=["account_id", "session_id"]).shape[0] == follows.sum()
+
+
 def test_a_technique_search_is_refused_until_one_variant_is_scaled_up_in_other_accounts():
     asked = planted(shape("technique_search", accounts=40, first_day=0.0, search_days=2.0))
     early = asked["timestamp"] < pd.Timestamp("2026-03-04", tz="UTC")
