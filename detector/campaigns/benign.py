@@ -62,6 +62,7 @@ class Traits:
     one_payment: float
     pooled: float
     one_domain: float
+    mailboxes: float
     one_signup: float
     one_address: float
     unpaid: float
@@ -90,13 +91,15 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     address = rows[rows["subnet"] != 0].groupby(["account", "subnet"])["weight"].sum().reset_index()
     main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
     sharding = [e for e in evidence if e.family == "sharding"]
+    one_domain = _top_share(people["email_domain"], len(people))
     excess = (sharding[0].observed - 1) / max(sharding[0].expected - 1, 0.05) if sharding else 0.5
     replay = collision_share(rows) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
         one_payment=_top_share(people["payment_fingerprint"], len(people)),
         pooled=_pooled(people["payment_fingerprint"], len(people)),
-        one_domain=_top_share(people["email_domain"], len(people)),
+        one_domain=one_domain,
+        mailboxes=_sum_of_families(evidence, ("identity",)) if one_domain < 0.5 else 0.0,
         one_signup=_top_share(people["signup_ip"], len(people)),
         one_address=_top_share(main, len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
@@ -152,8 +155,8 @@ def _course(t: Traits) -> Explanation:
         _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
         max(_ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.phi_excess, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
         1.0 - t.dealt,
-        # students pay for themselves, or one payer does for all
-        1.0 - _ramp(t.pooled, 0.2, 0.5),
+        # students pay for themselves, or one payer does for all; their mailboxes are the school's, or all sorts
+        1.0 - max(_ramp(t.pooled, 0.2, 0.5), _ramp(t.mailboxes, 1.0, 3.0)),
     )
     return Explanation(
         "a course or workshop",

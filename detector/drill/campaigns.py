@@ -106,8 +106,8 @@ class Pool:
             or self.items == "strangers"
         ):
             raise UsageError(
-                f'Pool: framed_by = "{self.framed_by}" needs frames = "reasoning", "generation" or "tags", in English, fixed and '
-                "one for all accounts, and items of a data set."
+                f'Pool: framed_by = "{self.framed_by}" needs frames = "reasoning", "generation" or "tags", in '
+                "English, fixed and one for all accounts, and items of a data set."
             )
         if self.frames == "bare" and self.paraphrase:
             raise UsageError('Pool: paraphrase words frames anew, and frames = "bare" has none; leave it out.')

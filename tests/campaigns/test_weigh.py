@@ -66,6 +66,7 @@ ORDINARY = dict(
     one_payment=0.1,
     pooled=0.0,
     one_domain=0.2,
+    mailboxes=0.0,
     one_signup=0.1,
     one_address=0.1,
     unpaid=0.0,
@@ -116,10 +117,11 @@ def test_groups_that_measure_for_themselves_do_not_sign_up_within_three_days_of_
     assert best_explanation(Traits(**{**run, "created_72h": 1.0})).weight == 4.5
 
 
-def test_students_do_not_pay_with_several_shared_cards():
+def test_students_have_neither_several_shared_cards_nor_mailboxes_of_one_hand_under_several_domains():
     course = {**ORDINARY, "one_signup": 1.0, "unpaid": 0.0, "replay": 1.0}
     assert best_explanation(Traits(**course)).name == "a course or workshop"
     assert best_explanation(Traits(**{**course, "pooled": 0.75})).weight == 0.0
+    assert best_explanation(Traits(**{**course, "mailboxes": 3.0})).weight == 0.0
 
 
 def test_a_ring_that_spreads_itself_has_no_innocent_explanation():
