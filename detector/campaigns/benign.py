@@ -23,6 +23,12 @@ from detector.campaigns.verify.overlap import collision_share
 
 #: Families that tie accounts to one owner; people who come for the same thing sign up at the same time, too.
 INFRASTRUCTURE = ("network", "payment", "identity", "takeover")
+#: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from.
+MAILBOXES = ("domain", "pattern")
+OWNED = (
+    MAILBOXES, ("payment",), ("signup_address", "signup_subnet"), ("device",), ("other hands", "changed hands"),
+    ("creation",), ("joint start", "joint stop", "handover"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Traits:
     phi_excess: float
     dealt: float
     tied: float
+    owned: float
     equal: float
     judging: bool
     known: bool
@@ -99,7 +106,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         one_payment=_top_share(people["payment_fingerprint"], len(people)),
         pooled=_pooled(people["payment_fingerprint"], len(people)),
         one_domain=one_domain,
-        mailboxes=_sum_of_families(evidence, ("identity",)) if one_domain < 0.5 else 0.0,
+        mailboxes=_strongest(evidence, MAILBOXES) if one_domain < 0.5 else 0.0,
         one_signup=_top_share(people["signup_ip"], len(people)),
         one_address=_top_share(main, len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
@@ -110,6 +117,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         # a sheet or a public set of which everybody takes a part looks dealt out, too
         dealt=_ramp(sharding[0].weight, 2.5, 4.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
+        owned=sum(_strongest(evidence, names) for names in OWNED),
         equal=_sum_of_families(evidence, ("load",)),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         known=bool(people["has_account_row"].any()),
@@ -119,6 +127,10 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
 
 def _sum_of_families(evidence: list[Evidence], families: tuple[str, ...]) -> float:
     return sum(max((e.weight for e in evidence if e.family == family), default=0.0) for family in families)
+
+
+def _strongest(evidence: list[Evidence], names: tuple[str, ...]) -> float:
+    return max((e.weight for e in evidence if e.name in names), default=0.0)
 
 
 def _top_share(values: pd.Series, n: int) -> float:
@@ -191,12 +203,24 @@ def _application(t: Traits) -> Explanation:
     )
 
 
+def _service(t: Traits) -> Explanation:
+    return Explanation(
+        "users of an application that calls from its own servers",
+        _ramp(t.one_address, 0.6, 0.9)
+        * (1.0 - _ramp(t.owned, 1.0, 3.0))
+        * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0))
+        * (1.0 - t.dealt),
+        9.0,
+        f"{t.one_address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
+        f"requests tie them together by {t.owned:.0f} decimal digits of evidence, which users' would not",
+        "whether the network belongs to an application that takes keys of its users",
+    )
+
+
 def _benchmark(t: Traits) -> Explanation:
-    # who signs up for a contest does so at the same time; who measures models for himself, when it suits him
-    apart = 1.0 - 0.5 * _ramp(t.created_72h, 0.5, 0.9)
     return Explanation(
         "a public benchmark that several groups run",
-        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)) * apart,
+        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)),
         9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
@@ -234,6 +258,7 @@ EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (
     _course,
     _household,
     _application,
+    _service,
     _benchmark,
     _event,
     _published,

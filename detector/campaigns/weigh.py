@@ -68,5 +68,6 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     linked = len(linking) >= settings.min_families
     if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
-        tier = "A" if linked and both and taken >= settings.tier_a else "B" if taken >= settings.tier_b else "C"
+        one = max(extraction, sharding) >= settings.tier_part  # half of one and half of the other are neither
+        tier = "A" if linked and both and taken >= settings.tier_a else "B" if one and taken >= settings.tier_b else "C"
     return Weighed(families, coordination, extraction, sharding, taken, tier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,6 +33,31 @@ def reasoning_class(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     again = load.turn > 0
     prompts[again] = stage.library.anywhere("follow", int(again.sum()), rng)
     return perform("reasoning_class", [Act(members, load, unframed(prompts), WEB)], rng)
+
+
+def evening_course(stage: Stage, n: int, rng: np.random.Generator) -> Group:
+    """Meet in the evening, with accounts, mailboxes and cards of one's own, and a sheet with words to ask with."""
+    members, load = _lessons(stage, n, identities.home_addresses, rng)
+    own = identities.people(stage.calendar, n, rng)
+    facts = ("created_at", "email_domain", "payment_fingerprint", "payment_funding", "plan", "referrer")
+    members = members.with_facts(**{name: own.accounts[name].to_numpy(dtype=object) for name in facts})
+    sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
+    prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]
+    return perform("evening_course", [Act(members, load, unframed(prompts), WEB)], rng)
+
+
+def contest(stage: Stage, n: int, rng: np.random.Generator) -> Group:
+    """Sign up for a contest within two days and let the organisers' harness run a part of its tasks, from home."""
+    members = identities.people(stage.calendar, n, rng)
+    opening = stage.calendar.first + int(rng.integers(0, max(stage.calendar.days - 3, 1))) * DAY + 8 * HOUR
+    members = members.with_facts(created_at=opening + (rng.random(n) * 1.5 * DAY).astype(np.int64))
+    members.clients = np.full((n, 1), "plover-contest/1.0", dtype=object)
+    tasks = stage.library.anywhere("task", 500, rng)
+    visits = [gathering(opening + 30 * HOUR, 30 * 60, np.repeat(np.arange(n), 10), 40.0, rng)]
+    load = joined(visits).within(stage.calendar.first, stage.calendar.end)
+    prompts = stage.library.fixed["contest_frame"] + tasks[rng.integers(tasks.size, size=len(load))]
+    manner = replace(PROGRAM, max_tokens=(2048,), temperatures=(0.0,), answer_tokens=600.0)
+    return perform("contest", [Act(members, load, unframed(prompts), manner)], rng)
 
 
 def hackathon(stage: Stage, n: int, rng: np.random.Generator) -> Group:

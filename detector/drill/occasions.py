@@ -24,9 +24,17 @@ from detector.drill.firms import (
     unverified_labelling,
     unverified_rollout,
 )
-from detector.drill.gatherings import classroom, hackathon, reasoning_class, starter_kit_hackathon, startup_programme
+from detector.drill.gatherings import (
+    classroom,
+    contest,
+    evening_course,
+    hackathon,
+    reasoning_class,
+    starter_kit_hackathon,
+    startup_programme,
+)
 from detector.drill.groups import Group, Stage
-from detector.drill.sharers import app_users, cron_users, freelancers, overnight_developer
+from detector.drill.sharers import app_users, cron_users, freelancers, overnight_developer, served_app_users
 
 Occasion = Callable[[Stage, int, np.random.Generator], Group]
 
@@ -34,6 +42,8 @@ Occasion = Callable[[Stage, int, np.random.Generator], Group]
 OCCASIONS: dict[str, tuple[tuple[int, int], Occasion]] = {
     "classroom": ((24, 36), classroom),
     "reasoning_class": ((24, 36), reasoning_class),
+    "evening_course": ((18, 36), evening_course),
+    "contest": ((30, 80), contest),
     "firm_rollout": ((35, 70), firm_rollout),
     "unverified_rollout": ((35, 70), unverified_rollout),
     "card_firm": ((10, 24), card_firm),
@@ -52,6 +62,7 @@ OCCASIONS: dict[str, tuple[tuple[int, int], Occasion]] = {
     "key_pool": ((15, 35), key_pool),
     "unverified_key_pool": ((15, 35), unverified_key_pool),
     "app_users": ((150, 350), app_users),
+    "served_app_users": ((60, 200), served_app_users),
     "freelancers": ((25, 60), freelancers),
     "cron_users": ((20, 50), cron_users),
     "overnight_developer": ((1, 2), overnight_developer),

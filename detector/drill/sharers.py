@@ -24,6 +24,18 @@ def app_users(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     return perform("app_users", [Act(members, load, written, manner)], rng)
 
 
+def served_app_users(stage: Stage, n: int, rng: np.random.Generator) -> Group:
+    """Solve tasks in an app that asks for every step and calls from servers of its own, with its users' keys."""
+    members = identities.people(stage.calendar, n, rng)
+    members.clients = np.full((n, 1), "tern-tutor-server/1.9", dtype=object)
+    members.places[:] = identities.cloud_addresses(4, rng, spread=1)[rng.integers(4, size=members.places.shape)]
+    load = personal(stage.calendar, n, Habit(active=0.4, turns=2.0), rng)
+    prompts = topical(stage.library, "task", n, load, rng)
+    written = framed(prompts, stage.library.fixed["tutor_system"].strip())
+    manner = replace(WEB, temperatures=(0.3,), max_tokens=(3000,), answer_tokens=600.0, keeps_session=False)
+    return perform("served_app_users", [Act(members, load, written, manner)], rng)
+
+
 def freelancers(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Work through briefs with one frame from a book on writing, besides whatever else they ask."""
     members = identities.people(stage.calendar, n, rng)

@@ -10,6 +10,8 @@ from tests.attack.worlds import WORLDS, outcomes, share_flagged
 LOOK_ALIKES = {
     "a classroom behind one address": "classroom",
     "a class whose teacher prescribes a reasoning frame": "reasoning_class",
+    "an evening course of people with accounts of their own": "evening_course",
+    "a contest whose harness asks for every step": "contest",
     "a firm's roll-out on one card": "firm_rollout",
     "a firm's roll-out that is not marked verified": "unverified_rollout",
     "a small firm on one card that nobody has verified": "card_firm",
@@ -17,6 +19,7 @@ LOOK_ALIKES = {
     "a firm's own key pool that is not marked verified": "unverified_key_pool",
     "unrelated users of a popular agent": "agent_users",
     "unrelated users of an app that takes their own key": "app_users",
+    "unrelated users of an app that calls from its own servers and asks for every step": "served_app_users",
     "unrelated users of a browser tool with its own words": "shared_tool",
     "a public benchmark run by unrelated groups": "benchmark_runners",
     "evaluators who ask for log-probabilities with a published harness": "harness_runners",

@@ -29,6 +29,11 @@ def test_coordination_with_one_of_them_is_tier_b():
     assert tier(evidence("sharding", 4)) == "B"
 
 
+def test_half_of_extraction_and_half_of_sharding_are_neither():
+    assert tier(evidence("harvest", 1.8), evidence("sharding", 1.8)) == "C"
+    assert tier(evidence("harvest", 2.0), evidence("sharding", 1.8)) == "B"
+
+
 def test_coordination_alone_is_watched():
     assert tier() == "C"
 
@@ -76,6 +81,7 @@ ORDINARY = dict(
     phi_excess=0.0,
     dealt=0.0,
     tied=16.0,
+    owned=12.0,
     equal=3.0,
     judging=False,
     known=True,
@@ -91,6 +97,7 @@ ORDINARY = dict(
         ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
         ({"one_address": 1.0, "size": 3}, "a household or small team"),
         ({"in_system": 0.9, "phi_excess": 1.0}, "users of one application"),
+        ({"one_address": 1.0, "owned": 0.0, "equal": 0.0}, "users of an application that calls from its own servers"),
         ({"replay": 0.9, "tied": 2.0}, "a public benchmark that several groups run"),
         ({"created_72h": 1.0, "phi_excess": 1.0}, "a hackathon or promotion"),
         ({"tied": 0.0, "equal": 0.0}, "unrelated users of a published prompt"),
@@ -109,12 +116,6 @@ def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_
 def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_from_accounts_that_are_tied():
     run = {**ORDINARY, "replay": 0.9, "dealt": 0.0}
     assert [best_explanation(Traits(**{**run, "tied": tied})).weight for tied in (2.0, 3.5, 5.0)] == [9.0, 4.5, 0.0]
-
-
-def test_groups_that_measure_for_themselves_do_not_sign_up_within_three_days_of_each_other():
-    run = {**ORDINARY, "replay": 0.9, "tied": 0.0, "dealt": 1.0}
-    assert best_explanation(Traits(**run)).weight == 9.0
-    assert best_explanation(Traits(**{**run, "created_72h": 1.0})).weight == 4.5
 
 
 def test_students_have_neither_several_shared_cards_nor_mailboxes_of_one_hand_under_several_domains():
