@@ -4,7 +4,7 @@
     python benchmarks/replay.py --nights 3 --accounts 500000 --rows-a-day 5000000 --campaign 25000x26@1 --chars 120
 
 Each night is a process of its own, given one more day of logs. The campaign starts in the middle of the replay, so that
-the store knows the crowd by then.
+the store knows the crowd by then. What was ended goes on with --work FOLDER --begin NIGHTS, after so many nights.
 """
 
 from __future__ import annotations
@@ -43,8 +43,12 @@ def main() -> None:
     found, rows = None, 0
     for day in range(given.nights):
         logs = work / "logs"
-        logs.mkdir(parents=True)
         counts = day_counts(made, given.rows_a_day, day)
+        if day < given.begin:
+            rows += int(counts.sum())
+            continue
+        shutil.rmtree(logs, ignore_errors=True)
+        logs.mkdir(parents=True)
         write_day(made, counts, day, rows, given.files_a_day, "jsonl", logs)
         rows += int(counts.sum())
         run = measured(_command(work, logs, FIRST + day * DAY))
@@ -99,6 +103,7 @@ def _said(campaign: Campaign, found: int | None) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nights", type=int, default=45)
+    parser.add_argument("--begin", type=int, default=0, help="nights that the store in --work holds already")
     parser.add_argument("--accounts", type=int, default=100_000, help="in the crowd")
     parser.add_argument("--rows-a-day", type=int, default=1_000_000, help="of the crowd")
     parser.add_argument("--campaign", type=Campaign.read, default="2500x26@32", metavar="ACCOUNTSxREQUESTS@DAY")

@@ -73,6 +73,7 @@ class Campaigns:
     keys_per_family: int = 8
     min_principals: int = 3
     alpha: float = 1e-3
+    max_by_chance: float = 0.1
     min_composites: int = 2
     min_keys: int = 3
     rejoin_share: float = 0.3
@@ -84,6 +85,7 @@ class Campaigns:
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0
+    min_requests: int = 100
     alone: float = 4.2
 
 

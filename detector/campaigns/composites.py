@@ -2,7 +2,8 @@
 
 For two keys held by d1 and d2 of N principals, chance puts λ = c·d1·d2/N of them on both, c being how much more often
 keys of these two families fall together in the population at large. A popular key has a large λ with every other, so
-hubs drop out by themselves; no pair of accounts is ever formed, and cost is linear in accounts.
+hubs drop out by themselves; no pair of accounts is ever formed, and cost is linear in accounts. Among very many
+accounts a composite may be significant although chance put many of its holders there: it says nothing of one of them.
 
 References
 ----------
@@ -86,6 +87,7 @@ def significant_composites(
     tried["expected"] = _expected(tried, total)
     tried["p"] = _chance(tried, total)
     kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
+    kept &= tried["expected"] <= settings.max_by_chance * tried["principals"]
     composites = tried[kept].reset_index(drop=True)
     number, account = holdings.holders(pair[kept.to_numpy()])
     for side in ("1", "2"):

@@ -108,7 +108,7 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
         evidence,
         traits,
         explanation,
-        weigh(evidence, explanation, settings),
+        weigh(evidence, explanation, float(cohort.loads.sum()), settings),
         n_composites,
     )
 

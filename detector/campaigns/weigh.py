@@ -50,8 +50,8 @@ class Weighed:
         return self.coordination + self.taken
 
 
-def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaigns) -> Weighed:
-    """Weigh a group's evidence."""
+def weigh(evidence: list[Evidence], explanation: Explanation, requests: float, settings: Campaigns) -> Weighed:
+    """Weigh the evidence against a group that sent so many requests."""
     cap = settings.max_evidence_per_family
     families = {
         family: max(-cap, min(cap, max((e.weight for e in evidence if e.family == family), key=abs)))
@@ -68,6 +68,13 @@ def weigh(evidence: list[Evidence], explanation: Explanation, settings: Campaign
     linked = len(linking) >= settings.min_families
     if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
-        one = max(extraction, sharding) >= settings.tier_part  # half of one and half of the other are neither
-        tier = "A" if linked and both and taken >= settings.tier_a else "B" if one and taken >= settings.tier_b else "C"
+        # half of one and half of the other are neither, and a few requests are no data set
+        one = max(extraction, sharding) >= settings.tier_part and requests >= settings.min_requests
+        tier = (
+            "A"
+            if one and linked and both and taken >= settings.tier_a
+            else "B"
+            if one and taken >= settings.tier_b
+            else "C"
+        )
     return Weighed(families, coordination, extraction, sharding, taken, tier)

@@ -39,7 +39,7 @@ def evening_course(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Meet in the evening, with accounts, mailboxes and cards of one's own, and a sheet with words to ask with."""
     members, load = _lessons(stage, n, identities.home_addresses, rng)
     own = identities.people(stage.calendar, n, rng)
-    facts = ("created_at", "email_domain", "payment_fingerprint", "payment_funding", "plan", "referrer")
+    facts = ("created_at", "signup_ip", "email_domain", "payment_fingerprint", "payment_funding", "plan", "referrer")
     members = members.with_facts(**{name: own.accounts[name].to_numpy(dtype=object) for name in facts})
     sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
     prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]

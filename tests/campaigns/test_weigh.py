@@ -16,8 +16,8 @@ def evidence(family, weight):
 LINKED = [evidence("payment", 4), evidence("network", 4)]
 
 
-def tier(*parts, explanation=NOTHING):
-    return weigh([*LINKED, *parts], explanation, SETTINGS).tier
+def tier(*parts, explanation=NOTHING, requests=500):
+    return weigh([*LINKED, *parts], explanation, requests, SETTINGS).tier
 
 
 def test_coordination_with_extraction_and_sharding_is_tier_a():
@@ -34,22 +34,26 @@ def test_half_of_extraction_and_half_of_sharding_are_neither():
     assert tier(evidence("harvest", 2.0), evidence("sharding", 1.8)) == "B"
 
 
+def test_a_few_requests_are_no_data_set():
+    assert [tier(evidence("elicitation", 6), requests=n) for n in (25, 99, 100)] == ["C", "C", "B"]
+
+
 def test_coordination_alone_is_watched():
     assert tier() == "C"
 
 
 def test_one_family_is_no_group_however_strong():
-    assert weigh([evidence("content", 4), evidence("elicitation", 6)], NOTHING, SETTINGS).tier is None
+    assert weigh([evidence("content", 4), evidence("elicitation", 6)], NOTHING, 500, SETTINGS).tier is None
 
 
 def test_many_statements_of_one_family_count_once():
-    many = weigh([*LINKED, *[evidence("network", 4)] * 30], NOTHING, SETTINGS)
+    many = weigh([*LINKED, *[evidence("network", 4)] * 30], NOTHING, 500, SETTINGS)
     assert many.coordination == 8
 
 
 def test_an_innocent_explanation_takes_from_what_is_taken_and_not_from_belonging_together():
     firm = Explanation("one organisation", 1.0, 8.0, "", "")
-    found = weigh([*LINKED, evidence("elicitation", 5)], firm, SETTINGS)
+    found = weigh([*LINKED, evidence("elicitation", 5)], firm, 500, SETTINGS)
     assert (found.tier, found.coordination, found.taken) == ("C", 8, -3)
 
 

@@ -81,13 +81,26 @@ class Frames:
         return found
 
     def strata(self, rows: pd.DataFrame) -> Ints:
-        """Number of the frame that each request stands in, 0 for none, shape (len(rows),).
+        """Number of the frame of each request together with that of its account, shape (len(rows),).
 
-        Of several it is the one fewest members use; only frames count that their users keep to.
+        The frame of a request is, of those it stands in, the one fewest members use; that of an account is, of those in
+        which a fifth of its requests stand, likewise. A request shows few phrases of its frame, and which of two frames
+        with a sentence in common it is may be seen in others of the account only.
         """
+        numbers = self._numbers(rows)
+        people, account = np.unique(rows["account"].to_numpy(), return_inverse=True)
+        n_frames = len(self.keys) + 1
+        used = np.bincount((account[:, None] * n_frames + numbers).ravel(), minlength=len(people) * n_frames)
+        kept_to = used.reshape(-1, n_frames) >= LEAST_KEPT_TO * np.bincount(account)[:, None]
+        own = np.where(kept_to[:, 1:].any(axis=1), n_frames - 1 - np.argmax(kept_to[:, :0:-1], axis=1), 0)
+        found: Ints = numbers.max(axis=1, initial=0) * n_frames + own[account]
+        return found
+
+    def _numbers(self, rows: pd.DataFrame) -> Ints:
+        """Numbers of the frames that requests stand in, from 1 for the commonest, 0 for none, shape (len(rows), n)."""
         ordered = self.keys[self.keys["kept_to"] >= LEAST_KEPT_TO]
         ordered = ordered.sort_values(["members", "kind", "key"], ascending=[False, True, True])
-        found = np.zeros(len(rows), np.int64)
+        found = []
         for kind, columns in COLUMNS.items():
             own = np.flatnonzero((ordered["kind"] == kind).to_numpy())
             hashes = ordered["key"].to_numpy(dtype=np.uint64)[own]
@@ -95,9 +108,8 @@ class Frames:
             for column in columns if len(own) else ():
                 values = rows[column].to_numpy()
                 at = np.minimum(np.searchsorted(hashes[order], values), len(own) - 1)
-                number = own[order][at] + 1
-                found = np.where(hashes[order][at] == values, np.maximum(found, number), found)
-        return found
+                found.append(np.where(hashes[order][at] == values, own[order][at] + 1, 0))
+        return np.stack(found, axis=1) if found else np.zeros((len(rows), 0), np.int64)
 
 
 def find_frames(cohort: Cohort) -> Frames:
