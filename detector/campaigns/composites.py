@@ -52,6 +52,8 @@ LINKING = (
 )
 #: Kinds of which two different values in one account are two facts: a request has one head and one tail.
 DOUBLE = ("head", "tail", "system")
+#: So many holders of a composite may be there by chance, however few hold it.
+FEW_BY_CHANCE = 30.0
 _FAMILIES = tuple(FAMILY_OF[kind] for kind in KINDS)
 
 
@@ -87,7 +89,7 @@ def significant_composites(
     tried["expected"] = _expected(tried, total)
     tried["p"] = _chance(tried, total)
     kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
-    kept &= tried["expected"] <= settings.max_by_chance * tried["principals"]
+    kept &= tried["expected"] <= np.maximum(FEW_BY_CHANCE, settings.max_by_chance * tried["principals"])
     composites = tried[kept].reset_index(drop=True)
     number, account = holdings.holders(pair[kept.to_numpy()])
     for side in ("1", "2"):

@@ -31,8 +31,9 @@ from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
 
-#: Share of a group that must use its frames, and requests of an account that must be known, to call it a bystander.
-NEARLY_ALL, LEAST_SEEN = 0.8, 10
+#: Share of a group that must use its frames to call others bystanders, and the most chance that one who sends as the
+#: group does would have sent none.
+NEARLY_ALL, MOST_CHANCE = 0.8, 0.05
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _without_bystanders(
     """Group without the accounts that never use its frames, where nearly all others do."""
     users = np.isin(cohort.members, found.users)
     sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
-    kept = users | (sent < LEAST_SEEN)
+    kept = users | ((1.0 - found.share) ** sent > MOST_CHANCE)
     if kept.all() or users.mean() < NEARLY_ALL:
         return cohort, n_composites
     return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]

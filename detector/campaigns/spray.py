@@ -26,9 +26,12 @@ from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 #: Accounts that must hold a passage, share of its requests that must ask, and most of its holders' that may.
 LEAST_HOLDERS, LEAST_ASKING, MOST_ASKING = 20, 0.8, 0.3
+#: Share of an account's requests that makes asking all it does, where there are so many: it is no part of a spray.
+ALL_ASKING, LEAST_MANY = 0.6, 10
 #: Share of the rarer passage's holders that must hold both for two to be of one spray.
 LEAST_OVERLAP = 0.3
 #: Passages of a spray that a request must hold for its account to be added afterwards.
@@ -53,9 +56,11 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     loose = label < 0
     held_by = label[~loose]
     loose[~loose] = (np.bincount(held_by, weights=tied[~loose]) < LEAST_TIED * np.bincount(held_by))[held_by]
-    rows = _of_sprays(tables, held, loose & ~verified)
+    share, asking = _asked(tables)
+    busy = (share > ALL_ASKING) & (asking >= LEAST_MANY)
+    rows = _of_sprays(tables, held, loose & ~verified & ~busy)
     strand = large(strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP), LEAST_HOLDERS)
-    strand = np.where(_thin(tables, strand), strand, -1)
+    strand = np.where(_thin(share, strand), strand, -1)
     found, fresh = label.copy(), int(label.max(initial=-1)) + 1
     sizes = np.maximum(np.bincount(label[label >= 0], minlength=fresh), 1)
     for one in np.unique(strand[strand >= 0]).tolist():
@@ -86,17 +91,21 @@ def _asking(tables: Tables, keys: npt.NDArray[np.uint64], free: Mask) -> Ints:
     return np.bincount(place[keys[place] == values], minlength=len(keys)) if len(keys) else np.zeros(0, np.int64)
 
 
-def _thin(tables: Tables, strand: Ints) -> Mask:
+def _thin(share: Floats, strand: Ints) -> Mask:
     """Accounts of strands most of whose accounts ask for such things a few times among much else."""
-    requests = tables.requests
-    forming = requests["half"].to_numpy() == 0
-    account = requests["account"].to_numpy()[forming]
-    asking = np.bincount(account, asks_for(requests["asks"].to_numpy()[forming], ELICITING), minlength=len(strand))
-    share = asking / np.maximum(np.bincount(account, minlength=len(strand)), 1)
     found = np.zeros(len(strand), bool)
     for one in np.unique(strand[strand >= 0]).tolist():
         found[strand == one] = np.median(share[strand == one]) <= MOST_ASKING
     return found
+
+
+def _asked(tables: Tables) -> tuple[Floats, Ints]:
+    """Share and number of each account's sampled requests of the first half that ask for such things."""
+    n, forming = len(tables.accounts), tables.requests["half"].to_numpy() == 0
+    account = tables.requests["account"].to_numpy()[forming]
+    asks = asks_for(tables.requests["asks"].to_numpy()[forming], ELICITING)
+    asking = np.bincount(account[asks], minlength=n)
+    return asking / np.maximum(np.bincount(account, minlength=n), 1), asking
 
 
 def latecomers(cohort: Cohort, found: Frames, free: Mask) -> Ints:

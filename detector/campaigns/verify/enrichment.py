@@ -42,7 +42,7 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
     """One statement per kind of fact that is enriched among the members, strongest key's p, Bonferroni-corrected.
 
     The weight is that of the p-value times the share of members that hold an enriched key: a fact of a few members says
-    little of the others.
+    little of the others. One that is half as common outside says nothing, however many accounts make it significant.
 
     A key is enriched where the members that hold it are more than the hypergeometric law gives for as many accounts
     drawn from all principals, and at least three. Facts of requests are counted on the held-back half.
@@ -68,12 +68,16 @@ def enrichment(cohort: Cohort, alpha: float = 1e-3) -> list[Evidence]:
         good = (kind == one) & (p <= alpha)
         covered = len(np.unique(account[np.repeat(good, run_sizes(starts))]))
         expected = float(min(cohort.size, (degree[good] * cohort.size / total).sum()))
-        found.append(_statement(cohort, str(names[one]), covered, expected, p[good]))
-    return found
+        outside = float((degree[good] - n[good]).sum()) / max(1, total - cohort.size)
+        common = outside * len(cohort.members) / max(1, covered)
+        found.append(_statement(cohort, str(names[one]), covered, expected, p[good], max(0.0, 1.0 - 2.0 * common)))
+    return [evidence for evidence in found if evidence.weight > 0]
 
 
-def _statement(cohort: Cohort, kind: str, covered: int, expected: float, p: npt.NDArray[np.float64]) -> Evidence:
-    """Say that so many members hold one of the keys with these p-values."""
+def _statement(
+    cohort: Cohort, kind: str, covered: int, expected: float, p: npt.NDArray[np.float64], rare: float
+) -> Evidence:
+    """Say that so many members hold one of the keys with these p-values, which are so rare elsewhere, from 0 to 1."""
     verb, thing, remark = SENTENCES[kind]
     which = f"one {thing} {remark}" if len(p) == 1 else f"one of {len(p)} {_plural(thing)} {remark}"
     sentence = f"{covered} of {len(cohort.members)} accounts {verb} {which}"
@@ -85,7 +89,7 @@ def _statement(cohort: Cohort, kind: str, covered: int, expected: float, p: npt.
         float(covered),
         expected,
         least,
-        digits(least, CAP) * covered / len(cohort.members),
+        digits(least, CAP) * rare * covered / len(cohort.members),
     )
 
 
