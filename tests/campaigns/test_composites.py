@@ -52,6 +52,18 @@ def test_a_popular_fact_makes_no_composite_with_another_popular_one():
     assert len(composites) == 0
 
 
+@pytest.mark.parametrize(("more", "found"), [(0, []), (600, [(1, 2)])])
+def test_a_composite_half_of_whose_holders_chance_explains_says_nothing_of_them_however_significant(more, found):
+    # a client of 2,000 and an hour of 1,000 of 40,000: chance puts 50 on both, where a campaign brings 100, or 700
+    holders = {("client", 1): range(2000), ("created_6h", 2): range(1900 - more, 2900 - more)}
+    rng = np.random.default_rng(1)
+    usual = {
+        (kind, 10 + i): rng.choice(40_000, 2000, False).tolist() for kind in ("client", "created_6h") for i in range(4)
+    }
+    composites, _ = significant_composites(keys_of({**holders, **usual}), np.arange(40_000), SETTINGS)
+    assert list(zip(composites["key_1"], composites["key_2"], strict=True)) == found
+
+
 def test_facts_of_one_family_make_no_composite():
     ring = [1, 2, 3, 4]
     composites, _ = significant_composites(

@@ -9,7 +9,7 @@ from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
-from detector.campaigns.verify.frames import find_frames, frames
+from detector.campaigns.verify.frames import Frames, find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.overlap import collision_share, overlap
@@ -176,6 +176,30 @@ def test_long_answers_are_compared_with_the_longest_twentieth_of_others():
 def test_answers_of_ordinary_length_are_no_evidence():
     group = cohort(tables(world(answer=200)), range(8))
     assert harvest(group, group.held_back) == []
+
+
+def of_frames(*phrases):
+    keys = pd.DataFrame(phrases, columns=["kind", "key", "members", "kept_to"])
+    return Frames(keys.assign(requests=1, lift=99.0), pd.DataFrame(), pd.DataFrame(), 1.0, np.zeros(0, np.int64))
+
+
+def test_accounts_of_two_frames_that_share_a_sentence_are_told_by_a_phrase_in_a_third_of_their_requests():
+    known = of_frames(("head", 5, 8, 1.0), ("phrase", 7, 4, 0.33))
+    rows = pd.DataFrame({"account": np.repeat(np.arange(8), 3), "head": np.uint64(5), "phrase_0": np.uint64(0)})
+    rows.loc[(rows["account"] < 4) & (rows.index % 3 == 0), "phrase_0"] = np.uint64(7)
+    for column in ("tail", "system", "phrase_1", "phrase_2", "phrase_3"):
+        rows[column] = np.uint64(0)
+    strata = known.strata(rows)
+    assert set(strata[rows["account"] < 4]).isdisjoint(strata[rows["account"] >= 4])
+
+
+def test_a_fact_that_is_half_as_common_elsewhere_is_no_evidence_however_many_accounts_share_it():
+    rows = [
+        {"account_id": f"a{i:03}", "at": i, "user_agent": "common" if i < 40 or i % 4 else "own"} for i in range(400)
+    ]
+    rare = [{**row, "user_agent": "rare" if row["at"] < 40 else "other"} for row in rows]
+    by_kind = [{e.name for e in enrichment(cohort(tables(made), range(40)))} for made in (rows, rare)]
+    assert ["client" in names for names in by_kind] == [False, True]
 
 
 def test_enrichment_gives_the_holders_expected_by_chance():
