@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from detector import scan
 from detector.drill import Pool, Recipe, simulate, write_world
 from detector.errors import UsageError
-from tests.attack.worlds import NEIGHBOURS
+from tests.attack.worlds import RUNNERS
 
 OPERATORS = 3
 #: Values of each setting, drawn with equal chances.
@@ -91,7 +91,7 @@ def _drawn(rng: np.random.Generator, name: str) -> Pool:
 
 def _judged(pools: list[Pool], given: argparse.Namespace, seed: int) -> tuple[list[tuple[float, str]], int]:
     """Recall of each pool with the best tier that holds it, and how many benign accounts are flagged."""
-    world = simulate(Recipe(given.accounts, given.days, populations=NEIGHBOURS, campaigns=pools), seed)
+    world = simulate(Recipe(given.accounts, given.days, populations=RUNNERS, campaigns=pools), seed)
     with tempfile.TemporaryDirectory() as folder:
         write_world(world, Path(folder), "parquet")
         result = scan(Path(folder) / "logs", accounts=Path(folder) / "accounts.parquet")

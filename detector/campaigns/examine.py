@@ -33,7 +33,7 @@ from detector.settings import Campaigns
 
 #: Share of a group that must use its frames to call others bystanders, and the most chance that one who sends as the
 #: group does would have sent none.
-NEARLY_ALL, MOST_CHANCE = 0.8, 0.05
+NEARLY_ALL, MOST_CHANCE = 0.8, 0.001
 
 
 @dataclass(frozen=True)

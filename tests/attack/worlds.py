@@ -20,8 +20,10 @@ SEEDS = tuple(range(101, 101 + int(os.environ.get("ATTACK_SEEDS", "1"))))
 KEPT = Path(tempfile.gettempdir()) / f"attack-{os.environ.setdefault('ATTACK_RUN', str(os.getpid()))}"
 NEIGHBOURS = {
     "classroom": 1, "card_firm": 1, "unverified_key_pool": 1, "harness_runners": [15], "app_users": [100],
-    "freelancers": [25], "published_rubric": [10], "subset_runners": [30],
+    "freelancers": [25], "published_rubric": [10],
 }  # fmt: skip
+#: With groups that run parts of a public set whose frame asks for every step.
+RUNNERS = {**NEIGHBOURS, "subset_runners": [30]}
 #: How an operator runs a pool who takes care that little is shared.
 CAREFUL = {
     "per_card": 3.0, "per_address": 3.0, "per_device": 2.0, "throwaway": 0.2, "hours": "diurnal", "unequal": 0.3,
@@ -54,6 +56,7 @@ WORLDS = {
         shape("system_frame", accounts=60),
         shape("system_frame", accounts=60, shape="careful_system_frame", **CAREFUL),
         shape("second_turn", accounts=60, shape="careful_second_turn", **CAREFUL),
+        populations=RUNNERS,
     ),
     "scripts": attacked(
         *(shape("other_script", accounts=30, languages=(one,), n_frames=2, shape=f"script_{one}") for one in SCRIPTS)
@@ -67,7 +70,7 @@ WORLDS = {
         shape("failover", accounts=60, banned_after=2.0),
         shape("technique_search", search_days=1.5, pivot=0.5),
     ),
-    "thin": attacked(shape("thin_spray", accounts=250)),
+    "thin": attacked(shape("thin_spray", accounts=250), populations=RUNNERS),
     "lone": attacked(
         shape("bare_items", accounts=80), shape("individuals", accounts=80), shape("own_frames", accounts=80)
     ),
