@@ -37,6 +37,8 @@ LEAST_USERS = 0.4
 LEAST_LIFT = 10.0
 #: Share of its users' requests in which a passage stands that they keep to.
 LEAST_KEPT_TO = 0.2
+#: Share of an account's requests in which one passage stands that keeps to one frame.
+ONE_FRAME = 0.8
 CAP = 4.0
 
 
@@ -83,16 +85,17 @@ class Frames:
     def strata(self, rows: pd.DataFrame) -> Ints:
         """Number of the frame of each request together with that of its account, shape (len(rows),).
 
-        The frame of a request is, of those it stands in, the one fewest members use; that of an account is, of those in
-        which a fifth of its requests stand, likewise. A request shows few phrases of its frame, and which of two frames
-        with a sentence in common it is may be seen in others of the account only.
+        The frame of a request is, of those it stands in, the one fewest members use; that of an account that keeps to
+        one sentence is, of those in which a fifth of its requests stand, likewise. A request shows few phrases of its
+        frame, and which of two frames with a sentence in common it is may be seen in others of the account only.
         """
         numbers = self._numbers(rows)
         people, account = np.unique(rows["account"].to_numpy(), return_inverse=True)
         n_frames = len(self.keys) + 1
         used = np.bincount((account[:, None] * n_frames + numbers).ravel(), minlength=len(people) * n_frames)
-        kept_to = used.reshape(-1, n_frames) >= LEAST_KEPT_TO * np.bincount(account)[:, None]
-        own = np.where(kept_to[:, 1:].any(axis=1), n_frames - 1 - np.argmax(kept_to[:, :0:-1], axis=1), 0)
+        share = used.reshape(-1, n_frames)[:, 1:] / np.bincount(account)[:, None]
+        one = (share >= ONE_FRAME).any(axis=1)
+        own = np.where(one, n_frames - 1 - np.argmax(share[:, ::-1] >= LEAST_KEPT_TO, axis=1), 0)
         found: Ints = numbers.max(axis=1, initial=0) * n_frames + own[account]
         return found
 
