@@ -31,9 +31,9 @@ from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
 
-#: Share of a group that must use its frames to call others bystanders, and the most chance that one who sends as the
-#: group does would have sent none.
-NEARLY_ALL, MOST_CHANCE = 0.8, 0.001
+#: Share of a group that must use its frames to call others bystanders; requests of one that must be known, and the most
+#: chance that one who sends as the group does would have sent none, where nearly all of the group's stand in frames.
+NEARLY_ALL, LEAST_SEEN, MOST_CHANCE, WHOLE = 0.8, 10, 0.05, 0.9
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ def _without_bystanders(
     """Group without the accounts that never use its frames, where nearly all others do."""
     users = np.isin(cohort.members, found.users)
     sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
-    kept = users | ((1.0 - found.share) ** sent > MOST_CHANCE)
+    telling = (1.0 - found.share) ** sent <= MOST_CHANCE if found.share >= WHOLE else sent >= LEAST_SEEN
+    kept = users | ~telling
     if kept.all() or users.mean() < NEARLY_ALL:
         return cohort, n_composites
     return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
