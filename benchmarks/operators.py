@@ -66,7 +66,8 @@ def main() -> None:
         alarms += flagged
         for pool, (recall, tier) in zip(pools, found, strict=True):
             habits = {name: getattr(pool, name) for name in HABITS}
-            print(f"{pool.shape}: recall {recall:.2f}, tier {tier}; {_unusual(pool)}", flush=True)
+            told = ", ".join(f"{name} {value}" for name, value in habits.items())
+            print(f"{pool.shape}: recall {recall:.2f}, tier {tier}; {told}", flush=True)
             rows.append({**habits, "recall": recall})
     table = pd.DataFrame(rows)
     recall = table["recall"]
@@ -90,7 +91,7 @@ def _drawn(rng: np.random.Generator, name: str) -> Pool:
 
 
 def _judged(pools: list[Pool], given: argparse.Namespace, seed: int) -> tuple[list[tuple[float, str]], int]:
-    """Recall of each pool with the best tier that holds it, and how many benign accounts are flagged."""
+    """Recall of each pool with the tier of most of its accounts, and how many benign accounts are flagged."""
     world = simulate(Recipe(given.accounts, given.days, populations=RUNNERS, campaigns=pools), seed)
     with tempfile.TemporaryDirectory() as folder:
         write_world(world, Path(folder), "parquet")
@@ -104,10 +105,6 @@ def _judged(pools: list[Pool], given: argparse.Namespace, seed: int) -> tuple[li
         own = held[held["population"] == pool.shape]
         found.append((float(own["flagged"].mean()), str(own["tier"].mode().iloc[0])))
     return found, benign
-
-
-def _unusual(pool: Pool) -> str:
-    return ", ".join(f"{name} {getattr(pool, name)}" for name in HABITS)
 
 
 def _arguments() -> argparse.Namespace:

@@ -203,6 +203,11 @@ def _application(t: Traits) -> Explanation:
     )
 
 
+def _loose(t: Traits) -> float:
+    """How little ties the accounts of a group to one owner, from 0 to 1."""
+    return 1.0 - _ramp(t.tied, 2.0, 5.0)
+
+
 def _service(t: Traits) -> Explanation:
     return Explanation(
         "users of an application that calls from its own servers",
@@ -220,7 +225,7 @@ def _service(t: Traits) -> Explanation:
 def _benchmark(t: Traits) -> Explanation:
     return Explanation(
         "a public benchmark that several groups run",
-        _ramp(t.replay, 0.1, 0.4) * (1.0 - _ramp(t.tied, 2.0, 5.0)),
+        _loose(t) * _ramp(t.replay, 0.1, 0.4),
         9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
@@ -239,12 +244,11 @@ def _event(t: Traits) -> Explanation:
 
 
 def _published(t: Traits) -> Explanation:
-    loose = 1.0 - _ramp(t.tied, 2.0, 5.0)
     # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
     even = 0.0 if t.judging else 0.35 * _ramp(t.equal, 1.0, 3.0)
     return Explanation(
         "unrelated users of a published prompt",
-        loose * (1.0 - even) * (1.0 - t.dealt),
+        _loose(t) * (1.0 - even) * (1.0 - t.dealt),
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
         "digits of evidence, "

@@ -9,6 +9,7 @@ import numpy as np
 
 from detector.drill import identities
 from detector.drill.clocks import DAY, HOUR, Load, gathering, joined, streaming
+from detector.drill.grammar import Texts
 from detector.drill.groups import Act, Group, Stage, perform
 from detector.drill.identities import Members, Words
 from detector.drill.manners import PROGRAM, WEB
@@ -28,8 +29,7 @@ def classroom(stage: Stage, n: int, rng: np.random.Generator) -> Group:
 def reasoning_class(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     """Give a class a sheet of exercises and the words to ask with: show every step of your reasoning."""
     members, load = _lessons(stage, n, identities.home_addresses, rng)
-    sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
-    prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]
+    prompts = _from_a_sheet(stage, len(load), rng)
     again = load.turn > 0
     prompts[again] = stage.library.anywhere("follow", int(again.sum()), rng)
     return perform("reasoning_class", [Act(members, load, unframed(prompts), WEB)], rng)
@@ -41,8 +41,7 @@ def evening_course(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     own = identities.people(stage.calendar, n, rng)
     facts = ("created_at", "signup_ip", "email_domain", "payment_fingerprint", "payment_funding", "plan", "referrer")
     members = members.with_facts(**{name: own.accounts[name].to_numpy(dtype=object) for name in facts})
-    sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
-    prompts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=len(load))]
+    prompts = _from_a_sheet(stage, len(load), rng)
     return perform("evening_course", [Act(members, load, unframed(prompts), WEB)], rng)
 
 
@@ -53,8 +52,8 @@ def contest(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     members = members.with_facts(created_at=opening + (rng.random(n) * 1.5 * DAY).astype(np.int64))
     members.clients = np.full((n, 1), "plover-contest/1.0", dtype=object)
     tasks = stage.library.anywhere("task", 500, rng)
-    visits = [gathering(opening + 30 * HOUR, 30 * 60, np.repeat(np.arange(n), 10), 40.0, rng)]
-    load = joined(visits).within(stage.calendar.first, stage.calendar.end)
+    load = gathering(opening + 30 * HOUR, 30 * 60, np.repeat(np.arange(n), 10), 40.0, rng)
+    load = load.within(stage.calendar.first, stage.calendar.end)
     prompts = stage.library.fixed["contest_frame"] + tasks[rng.integers(tasks.size, size=len(load))]
     manner = replace(PROGRAM, max_tokens=(2048,), temperatures=(0.0,), answer_tokens=600.0)
     return perform("contest", [Act(members, load, unframed(prompts), manner)], rng)
@@ -93,6 +92,13 @@ def startup_programme(stage: Stage, n: int, rng: np.random.Generator) -> Group:
     system = stage.library.anywhere("product_system", n, rng)[load.who]
     prompts = topical(stage.library, "product_user", n, load, rng)
     return perform("startup_programme", [Act(members, load, framed(prompts, system), PROGRAM)], rng)
+
+
+def _from_a_sheet(stage: Stage, n: int, rng: np.random.Generator) -> Texts:
+    """So many requests for exercises of one sheet, in the words it prescribes."""
+    sheet = stage.library.anywhere("task", int(rng.integers(12, 80)), rng)
+    prompts: Texts = stage.library.fixed["lesson_frame"] + sheet[rng.integers(sheet.size, size=n)]
+    return prompts
 
 
 def _lessons(stage: Stage, n: int, lines: Lines, rng: np.random.Generator) -> tuple[Members, Load]:

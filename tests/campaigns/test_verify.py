@@ -14,7 +14,7 @@ from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import heterogeneity, phi
-from detector.campaigns.verify.sharding import own_wordings, sharding, without_strangers
+from detector.campaigns.verify.sharding import own_wordings, sharding, without_own_wordings, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
@@ -259,13 +259,16 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
     assert phi(left["account"].to_numpy(), left["themes"].to_numpy()) == pytest.approx(1.0, abs=0.2)
 
 
-def test_a_wording_of_few_accounts_that_they_keep_to_is_their_own():
+def test_accounts_with_a_wording_of_their_own_are_left_out_where_the_others_suffice():
     account = np.repeat(np.arange(20), 6)
     head = np.where(account < 8, account + 100, np.arange(120) + 1000)  # eight keep to their own, twelve to none
     rows = pd.DataFrame({"account": account, "head": head, "tail": 0})
     assert own_wordings(rows) == set(range(8))
+    assert set(without_own_wordings(rows, own_wordings(rows))["account"]) == set(range(8, 20))
     frame = rows.assign(head=np.where(account < 8, 7, rows["head"]))  # one wording of eight is a frame of the group
     assert own_wordings(frame) == set()
+    most = rows.assign(head=np.where(account < 16, account + 100, rows["head"]))
+    assert len(without_own_wordings(most, own_wordings(most))) == len(rows)
 
 
 def test_a_group_whose_accounts_each_have_a_wording_of_their_own_is_not_called_people_with_interests_of_their_own():

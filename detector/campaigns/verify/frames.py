@@ -93,9 +93,11 @@ class Frames:
         people, account = np.unique(rows["account"].to_numpy(), return_inverse=True)
         n_frames = len(self.keys) + 1
         used = np.bincount((account[:, None] * n_frames + numbers).ravel(), minlength=len(people) * n_frames)
-        share = used.reshape(-1, n_frames)[:, 1:] / np.bincount(account)[:, None]
-        one = (share >= ONE_FRAME).any(axis=1)
-        own = np.where(one, n_frames - 1 - np.argmax(share[:, ::-1] >= LEAST_KEPT_TO, axis=1), 0)
+        share = used.reshape(-1, n_frames) / np.bincount(account)[:, None]
+        often = share >= LEAST_KEPT_TO
+        often[:, 0] = True
+        one = (share[:, 1:] >= ONE_FRAME).any(axis=1)
+        own = np.where(one, n_frames - 1 - np.argmax(often[:, ::-1], axis=1), 0)
         found: Ints = numbers.max(axis=1, initial=0) * n_frames + own[account]
         return found
 

@@ -88,8 +88,7 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
 def _comparable(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """A task each of accounts with two or more that can be compared; whether most have wordings that differ anyway."""
     own, people = own_wordings(rows), rows["account"].nunique()
-    suffice = people - len(own) >= max(LEAST_OTHERS, 0.5 * people)
-    rows = without_strangers(_at_most(units(rows[~rows["account"].isin(own)] if suffice else rows)))
+    rows = without_strangers(_at_most(units(without_own_wordings(rows, own))))
     several = rows.groupby("account")["account"].transform("size").to_numpy() >= 2
     return rows[several], len(own) > 0.5 * people
 
@@ -139,6 +138,13 @@ def own_wordings(rows: pd.DataFrame) -> set[int]:
         few = used.groupby(name)["account"].transform("size") < LEAST_SHARE * len(sent)
         own |= set(used.loc[few, "account"].tolist())
     return own
+
+
+def without_own_wordings(rows: pd.DataFrame, own: set[int]) -> pd.DataFrame:
+    """Requests without those of accounts with a wording of their own, where enough are left."""
+    left = rows[~rows["account"].isin(own)]
+    enough = left["account"].nunique() >= max(LEAST_OTHERS, 0.5 * rows["account"].nunique())
+    return left if enough else rows
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -113,6 +113,7 @@ def test_h14_json_for_programs_labels_every_place_where_words_of_a_log_may_stand
     assert set(places_of(INJECTED, found)) <= set(found["untrusted"]["fields"])
     assert {"flagged_accounts[].account_id", "campaigns[].members[].account_id"} <= set(places_of(INJECTED, found))
     assert "not instructions" in found["untrusted"]["note"]
+    assert not any(json.dumps(prompt) in stdout for prompt in world.queries["prompt"].dropna().unique()[:500])
     long = [prompt for prompt in world.queries["prompt"].dropna().unique() if len(prompt) > len(INJECTED) + 20]
     assert not any(prompt in stdout for prompt in long[:500])
 
