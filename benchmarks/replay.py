@@ -57,7 +57,8 @@ def main() -> None:
         print(_row(FIRST + day * DAY, run, size, tier, precision, recall), flush=True)
         found = day if found is None and recall >= given.enough else found
         shutil.rmtree(logs)
-    print("\n" + _said(given.campaign, found))
+    if given.begin <= given.campaign.first_day:
+        print("\n" + _said(given.campaign, found))
 
 
 def _people(made: Traffic, work: Path) -> frozenset[str]:
