@@ -68,6 +68,7 @@ class Traits:
     one_payment: float
     pooled: float
     one_domain: float
+    one_name: float
     mailboxes: float
     one_signup: float
     one_address: float
@@ -87,7 +88,7 @@ class Traits:
 
 def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Traits:
     """What explanations look at."""
-    people = cohort.people
+    people, keys = cohort.people, cohort.keys
     created = cohort.sign_ups
     within = (
         np.searchsorted(created, created + 72 * 3_600_000_000, side="right") - np.arange(len(created))
@@ -106,8 +107,9 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         one_payment=_top_share(people["payment_fingerprint"], len(people)),
         pooled=_pooled(people["payment_fingerprint"], len(people)),
         one_domain=one_domain,
+        one_name=_top_share(people["organization_id"], len(people)),
         mailboxes=_strongest(evidence, MAILBOXES) if one_domain < 0.5 else 0.0,
-        one_signup=_top_share(people["signup_ip"], len(people)),
+        one_signup=_top_share(keys.loc[keys["kind"] == "signup_subnet", "key"], len(people)),
         one_address=_top_share(main, len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
         replay=replay,
@@ -149,14 +151,14 @@ def _ramp(value: float, low: float, high: float) -> float:
 
 
 def _organisation(t: Traits) -> Explanation:
-    overt = max(min(t.one_payment, max(t.one_domain, t.one_signup)), min(t.one_domain, t.one_signup))
-    overt = overt if t.known else t.one_address
+    # two of the four at least: who hides has each account pay, sign up or be named apart from most others
+    overt = sorted((t.one_payment, t.one_domain, t.one_signup, t.one_name))[-2] if t.known else t.one_address
     return Explanation(
         "one organisation that does not hide",
         _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
         12.0,
         f"at most {overt:.0%} of the accounts share "
-        + ("one payment instrument, mailbox domain and place of sign-up" if t.known else "one network")
+        + ("two of card, mailbox domain, place of sign-up and organisation" if t.known else "one network")
         + "; an organisation's would all",
         "whether a contract, invoice or domain record ties the accounts to one customer",
     )

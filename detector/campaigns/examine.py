@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from detector.campaigns.allow import Entry
 from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
@@ -15,7 +16,7 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
-from detector.campaigns.verify.elicitation import elicitation
+from detector.campaigns.verify.elicitation import ELICITING, elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
@@ -24,12 +25,13 @@ from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.lockstep import lockstep
 from detector.campaigns.verify.pivot import pivot
-from detector.campaigns.verify.sharding import sharding
+from detector.campaigns.verify.sharding import LEAST_ROWS, sharding
 from detector.campaigns.verify.shift import shift
 from detector.campaigns.verify.synchrony import synchrony
 from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
+from detector.text.kernel import GRADING
 
 #: Share of a group that must use its frames to call others bystanders; requests of one that must be known, and the most
 #: chance that one who sends as the group does would have sent none, where nearly all of the group's stand in frames.
@@ -98,8 +100,8 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
-    framed = found.rows if len(found.rows) else found.in_system
-    evidence += sharding(cohort, framed, found.strata(framed)) if len(framed) else []
+    work = _work(found, rows)
+    evidence += sharding(cohort, work, found.strata(work))
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)
     return Group(
@@ -112,6 +114,12 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
         weigh(evidence, explanation, float(cohort.loads.sum()), settings),
         n_composites,
     )
+
+
+def _work(found: Frames, rows: pd.DataFrame) -> pd.DataFrame:
+    """Requests that may be shares of one data set: in a frame, below one, or, where few are, that ask to extract."""
+    asking = rows[(rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0]
+    return next((work for work in (found.rows, found.in_system) if len(work) >= LEAST_ROWS), asking)
 
 
 def _without_bystanders(

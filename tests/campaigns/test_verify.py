@@ -9,13 +9,14 @@ from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
-from detector.campaigns.verify.frames import Frames, find_frames, frames
+from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import heterogeneity, phi
-from detector.campaigns.verify.sharding import own_wordings, sharding, without_own_wordings, without_strangers
+from detector.campaigns.verify.sharding import sharding, without_strangers
 from detector.campaigns.verify.shift import distance, shift
+from detector.campaigns.verify.wordings import PASSAGES, own_wordings, without_own_wordings, wordings
 from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
 
@@ -178,19 +179,38 @@ def test_answers_of_ordinary_length_are_no_evidence():
     assert harvest(group, group.held_back) == []
 
 
-def of_frames(*phrases):
-    keys = pd.DataFrame(phrases, columns=["kind", "key", "members", "kept_to"])
-    return Frames(keys.assign(requests=1, lift=99.0), pd.DataFrame(), pd.DataFrame(), 1.0, np.zeros(0, np.int64))
+def standing(**columns):
+    """Requests of accounts in whose columns passages stand, as given, and none elsewhere."""
+    rows = pd.DataFrame(columns)
+    for column in PASSAGES:
+        rows[column] = rows[column].astype(np.uint64) if column in rows else np.uint64(0)
+    return rows
 
 
 def test_accounts_of_two_frames_that_share_a_sentence_are_told_by_a_phrase_in_a_third_of_their_requests():
-    known = of_frames(("head", 5, 8, 1.0), ("phrase", 7, 4, 0.33))
-    rows = pd.DataFrame({"account": np.repeat(np.arange(8), 3), "head": np.uint64(5), "phrase_0": np.uint64(0)})
-    rows.loc[(rows["account"] < 4) & (rows.index % 3 == 0), "phrase_0"] = np.uint64(7)
-    for column in ("tail", "system", "phrase_1", "phrase_2", "phrase_3"):
-        rows[column] = np.uint64(0)
-    strata = known.strata(rows)
-    assert set(strata[rows["account"] < 4]).isdisjoint(strata[rows["account"] >= 4])
+    account = np.repeat(np.arange(8), 3)
+    rows = standing(account=account, head=5, phrase_0=np.where((account < 4) & (np.arange(24) % 3 == 0), 7, 0))
+    found = wordings(rows)
+    assert set(found[account < 4]).isdisjoint(found[account >= 4])
+    assert [len(set(found[account < 4])), len(set(found[account >= 4]))] == [1, 1]
+
+
+def test_accounts_that_repeat_nothing_in_most_requests_are_of_no_wording():
+    account = np.repeat(np.arange(6), 4)
+    rows = standing(account=account, head=np.where(np.arange(24) % 4 < 3, 5, np.arange(24) + 100))
+    assert set(wordings(rows)) == {0}
+
+
+def test_accounts_that_keep_to_one_of_many_frames_each_are_compared_with_those_of_the_same_frame():
+    rng = np.random.default_rng(8)
+    account = np.repeat(np.arange(120), 12)
+    frame = account % 40  # 2.5 % of the accounts keep to each: too few for a frame of the group
+    themes = rng.integers(0, 2**16, len(account)) & ~(1 << (frame % 16))
+    rows = standing(account=account, head=5, phrase_0=frame + 100, themes=themes)
+    found = wordings(rows)
+    assert len(set(found)) == 40
+    assert phi(account, themes) > 1.5
+    assert phi(account, themes, found) == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_fact_that_is_half_as_common_elsewhere_is_no_evidence_however_many_accounts_share_it():
@@ -262,7 +282,7 @@ def test_one_stranger_among_many_workers_does_not_hide_that_work_is_dealt_out():
 def test_accounts_with_a_wording_of_their_own_are_left_out_where_the_others_suffice():
     account = np.repeat(np.arange(20), 6)
     head = np.where(account < 8, account + 100, np.arange(120) + 1000)  # eight keep to their own, twelve to none
-    rows = pd.DataFrame({"account": account, "head": head, "tail": 0})
+    rows = standing(account=account, head=head)
     assert own_wordings(rows) == set(range(8))
     assert set(without_own_wordings(rows, own_wordings(rows))["account"]) == set(range(8, 20))
     frame = rows.assign(head=np.where(account < 8, 7, rows["head"]))  # one wording of eight is a frame of the group

@@ -75,6 +75,7 @@ ORDINARY = dict(
     one_payment=0.1,
     pooled=0.0,
     one_domain=0.2,
+    one_name=0.0,
     mailboxes=0.0,
     one_signup=0.1,
     one_address=0.1,
@@ -97,6 +98,7 @@ ORDINARY = dict(
     ("traits", "name"),
     [
         ({"one_payment": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
+        ({"one_name": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
         ({"known": False, "one_address": 1.0}, "one organisation that does not hide"),
         ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
         ({"one_address": 1.0, "size": 3}, "a household or small team"),

@@ -37,8 +37,6 @@ LEAST_USERS = 0.4
 LEAST_LIFT = 10.0
 #: Share of its users' requests in which a passage stands that they keep to.
 LEAST_KEPT_TO = 0.2
-#: Share of an account's requests in which one passage stands that keeps to one frame.
-ONE_FRAME = 0.8
 CAP = 4.0
 
 
@@ -83,29 +81,10 @@ class Frames:
         return found
 
     def strata(self, rows: pd.DataFrame) -> Ints:
-        """Number of the frame of each request together with that of its account, shape (len(rows),).
-
-        The frame of a request is, of those it stands in, the one fewest members use; that of an account that keeps to
-        one sentence is, of those in which a fifth of its requests stand, likewise. A request shows few phrases of its
-        frame, and which of two frames with a sentence in common it is may be seen in others of the account only.
-        """
-        numbers = self._numbers(rows)
-        people, account = np.unique(rows["account"].to_numpy(), return_inverse=True)
-        n_frames = len(self.keys) + 1
-        used = np.bincount((account[:, None] * n_frames + numbers).ravel(), minlength=len(people) * n_frames)
-        share = used.reshape(-1, n_frames) / np.bincount(account)[:, None]
-        often = share >= LEAST_KEPT_TO
-        often[:, 0] = True
-        one = (share[:, 1:] >= ONE_FRAME).any(axis=1)
-        own = np.where(one, n_frames - 1 - np.argmax(often[:, ::-1], axis=1), 0)
-        found: Ints = numbers.max(axis=1, initial=0) * n_frames + own[account]
-        return found
-
-    def _numbers(self, rows: pd.DataFrame) -> Ints:
-        """Numbers of the frames that requests stand in, from 1 for the commonest, 0 for none, shape (len(rows), n)."""
+        """Number of the frame of each request, shape (len(rows),): the one fewest members use of those it stands in."""
         ordered = self.keys[self.keys["kept_to"] >= LEAST_KEPT_TO]
         ordered = ordered.sort_values(["members", "kind", "key"], ascending=[False, True, True])
-        found = []
+        found = np.zeros(len(rows), np.int64)
         for kind, columns in COLUMNS.items():
             own = np.flatnonzero((ordered["kind"] == kind).to_numpy())
             hashes = ordered["key"].to_numpy(dtype=np.uint64)[own]
@@ -113,8 +92,8 @@ class Frames:
             for column in columns if len(own) else ():
                 values = rows[column].to_numpy()
                 at = np.minimum(np.searchsorted(hashes[order], values), len(own) - 1)
-                found.append(np.where(hashes[order][at] == values, own[order][at] + 1, 0))
-        return np.stack(found, axis=1) if found else np.zeros((len(rows), 0), np.int64)
+                found = np.maximum(found, np.where(hashes[order][at] == values, own[order][at] + 1, 0))
+        return found
 
 
 def find_frames(cohort: Cohort) -> Frames:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from detector.campaigns.cohort import Cohort, places
-from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.campaigns.evidence import Evidence, cap_for, coverage, digits
 from detector.campaigns.tails import binomial_tail
 
 LONG = 0.95
@@ -35,7 +35,7 @@ def _long_answers(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     limit = float(np.quantile(reference, LONG))
     n = int((medians > limit).sum())
     p = float(binomial_tail(n, len(medians), 1 - LONG))
-    weight = digits(p, cap_for(cohort.size, CAP_LONG))
+    weight = digits(p, cap_for(cohort.size, CAP_LONG)) * coverage(n, len(medians))
     if weight < 1:
         return []
     statement = (

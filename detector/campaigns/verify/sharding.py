@@ -23,9 +23,9 @@ from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.reference import Reference
 from detector.campaigns.tails import normal_tail
-from detector.campaigns.verify.frames import LEAST_SHARE
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
+from detector.campaigns.verify.wordings import own_wordings, without_own_wordings, wordings
 from detector.profiles.orders import order_by, ranks, run_starts
 from detector.remembering import once
 from detector.text.kernel import TOPIC_BITS
@@ -33,13 +33,14 @@ from detector.text.kernel import TOPIC_BITS
 ROUNDS = 64
 LEAST_PEOPLE = 30
 MOST_ACCOUNTS = 200
+#: Accounts of one wording, where there are so many wordings that not all accounts are looked at.
+TOGETHER = 20
+#: Requests below which nothing is said.
+LEAST_ROWS = 20
 MOST_ROWS = 60
 #: Share of the others that send a prompt of one, from which tasks are not dealt out, and at which all run through them.
 OVERLAP, ALL_OVERLAP = 0.2, 0.4
 STRANGE = 5.0
-#: Share of an account's requests that makes a first or last run of words, which is no frame of the group, a wording of
-#: its own; requests of it that it takes to know, and others that it takes to leave out those who have one.
-LEAST_OWN, LEAST_SENT, LEAST_OTHERS = 0.5, 4, 10
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
 UNEVEN = 0.1
 SLOT_US = 600_000_000
@@ -56,13 +57,17 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     rows : DataFrame
         Held-back requests.
     stratum : ndarray of int64, shape (len(rows),)
-        Number of the frame that each request stands in: only requests in one frame are compared.
+        Number of the frame that each request stands in: only requests in one frame, of accounts of one wording, are
+        compared.
     """
-    rows = rows.assign(stratum=stratum)
+    if len(rows) < LEAST_ROWS:
+        return []
+    wording = wordings(rows)
+    rows = rows.assign(wording=wording, stratum=stratum * (wording.max() + 1) + wording)
     kappa, common = collision_share(rows), overlap(rows)
     rows, worded = _comparable(rows[rows["themes"].to_numpy() >= 0])
     strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
-    if len(strata) < 3 or len(rows) < 20:
+    if len(strata) < 3 or len(rows) < LEAST_ROWS:
         return []
     observed, ordinary = _of(rows), _people(cohort.reference, strata)
     if math.isnan(observed.phi) or len(ordinary) < 4:
@@ -128,25 +133,6 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[order[run_starts(account[order], unit[order])]]
 
 
-def own_wordings(rows: pd.DataFrame) -> set[int]:
-    """Accounts that keep to a wording which few others keep to."""
-    own: set[int] = set()
-    sent = rows.groupby("account").size()
-    for name in ("head", "tail"):
-        used = rows[rows[name].to_numpy() != 0].groupby([name, "account"]).size().reset_index(name="n")
-        used = used[(used["n"] >= LEAST_SENT) & (used["n"].to_numpy() >= LEAST_OWN * sent[used["account"]].to_numpy())]
-        few = used.groupby(name)["account"].transform("size") < LEAST_SHARE * len(sent)
-        own |= set(used.loc[few, "account"].tolist())
-    return own
-
-
-def without_own_wordings(rows: pd.DataFrame, own: set[int]) -> pd.DataFrame:
-    """Requests without those of accounts with a wording of their own, where enough are left."""
-    left = rows[~rows["account"].isin(own)]
-    enough = left["account"].nunique() >= max(LEAST_OTHERS, 0.5 * rows["account"].nunique())
-    return left if enough else rows
-
-
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
     """Requests without those of the very few accounts that are unlike all others.
 
@@ -167,13 +153,16 @@ def _of(rows: pd.DataFrame) -> Heterogeneity:
 
 
 def _at_most(rows: pd.DataFrame) -> pd.DataFrame:
-    """At most `MOST_ROWS` requests of `MOST_ACCOUNTS` accounts, the ones with the smallest hashes."""
+    """At most `MOST_ROWS` requests, those of the smallest hashes, of `MOST_ACCOUNTS` accounts, some of each wording."""
     account = rows["account"].to_numpy()
     order = order_by(account, rows["request"].to_numpy())
     first = np.flatnonzero(run_starts(account[order]))
     rows = rows.iloc[order[ranks(first, len(order)) < MOST_ROWS]]
-    most = rows.groupby("account").size().sort_values(ascending=False, kind="stable").index[:MOST_ACCOUNTS]
-    return rows[rows["account"].isin(most)]
+    people = rows.groupby("account").agg(n=("request", "size"), wording=("wording", "first"))
+    people = people.sort_values(["wording", "n"], ascending=[True, False], kind="stable")
+    each = max(TOGETHER, MOST_ACCOUNTS // max(1, people["wording"].nunique()))
+    people = people[people.groupby("wording").cumcount() < each]
+    return rows[rows["account"].isin(people.index[:MOST_ACCOUNTS])]
 
 
 @once
