@@ -34,9 +34,11 @@ from detector.drill.groups import Act, Group, Stage, perform
 from detector.drill.identities import Members
 from detector.drill.manners import Manner, Written
 from detector.drill.occasions import OCCASIONS
-from detector.drill.voices import everyday, framed, topical, unframed
+from detector.drill.voices import everyday, framed, subjects, unframed
 
 GROUPS = 3
+#: Kinds of text that people bring along.
+WORK = ("prompt", "passage", "brief", "hack", "product_user", "batch_unit", "verdict_item")
 EXTRACTION = ("reasoning", "tags", "generation")
 #: Values of each habit, drawn with equal chances.
 HABITS: dict[str, tuple[Any, ...]] = {
@@ -230,7 +232,7 @@ def _written(company: Company, stage: Stage, n: int, load: Load, rng: np.random.
     if company.tasks == "own":
         items = everyday(library, n, load, rng).prompt
     elif company.tasks == "topics":
-        items = topical(library, "prompt", n, load, rng)
+        items = _of_their_work(stage, n, load, rng)
     elif company.tasks == "documents":
         items = library.anywhere("document", len(load), rng)
     else:
@@ -246,6 +248,16 @@ def _written(company: Company, stage: Stage, n: int, load: Load, rng: np.random.
     prompts = items.copy()
     prompts[uses] = _wrapped(company, stage, items, which, rng)[uses]
     return unframed(prompts)
+
+
+def _of_their_work(stage: Stage, n: int, load: Load, rng: np.random.Generator) -> Texts:
+    """Requests in English of people each of whom has one kind of work and few subjects."""
+    areas = subjects(stage.library, n, load, rng, breadth=0.06)
+    work = rng.integers(len(WORK), size=n)[load.who]
+    items = np.empty(len(load), dtype=object)
+    for number, rule in enumerate(WORK):
+        items[work == number] = stage.library.by_area(rule, areas[work == number], rng)
+    return items
 
 
 def _wrapped(company: Company, stage: Stage, items: Texts, which: Any, rng: np.random.Generator) -> Texts:  # noqa: ANN401

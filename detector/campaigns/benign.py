@@ -76,7 +76,7 @@ class Traits:
     replay: float
     in_system: float
     created_72h: float
-    phi_excess: float
+    own_interests: float
     dealt: float
     tied: float
     owned: float
@@ -100,7 +100,6 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
     sharding = [e for e in evidence if e.family == "sharding"]
     one_domain = _top_share(people["email_domain"], len(people))
-    excess = (sharding[0].observed - 1) / max(sharding[0].expected - 1, 0.05) if sharding else 0.5
     replay = collision_share(rows) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
@@ -115,7 +114,8 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         replay=replay,
         in_system=system,
         created_72h=float(within.max() / len(people)),
-        phi_excess=float(np.clip(excess, 0, 1)),
+        # as likely as not before topics are looked at
+        own_interests=1 / (1 + 10 ** sharding[0].weight) if sharding else 0.5,
         # a sheet or a public set of which everybody takes a part looks dealt out, too
         dealt=_ramp(sharding[0].weight, 2.5, 4.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
@@ -167,7 +167,9 @@ def _organisation(t: Traits) -> Explanation:
 def _course(t: Traits) -> Explanation:
     fit = min(
         _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
-        max(_ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.phi_excess, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)),
+        max(
+            _ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.own_interests, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)
+        ),
         1.0 - t.dealt,
         # students pay for themselves, or one payer does for all; their mailboxes are the school's, or all sorts
         1.0 - max(_ramp(t.pooled, 0.2, 0.5), _ramp(t.mailboxes, 1.0, 3.0)),
@@ -197,12 +199,15 @@ def _household(t: Traits) -> Explanation:
 def _application(t: Traits) -> Explanation:
     return Explanation(
         "users of one application",
-        min(_ramp(t.in_system, 0.2, 0.6), _ramp(t.phi_excess, 0.3, 0.7)),
+        min(_ramp(t.in_system, 0.2, 0.6), _ramp(t.own_interests, 0.3, 0.7)),
         5.0,
-        f"{t.in_system:.0%} of prompts stand under a shared system prompt and accounts differ in topics by "
-        f"{t.phi_excess:.0%} of what people do",
+        f"{t.in_system:.0%} of prompts stand under a shared system prompt; {_interests(t)}",
         "whether the shared text is published with a tool or an application",
     )
+
+
+def _interests(t: Traits) -> str:
+    return f"by their topics alone, that members have interests of their own has a chance of {t.own_interests:.0%}"
 
 
 def _loose(t: Traits) -> float:
@@ -237,10 +242,9 @@ def _benchmark(t: Traits) -> Explanation:
 def _event(t: Traits) -> Explanation:
     return Explanation(
         "a hackathon or promotion",
-        min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.phi_excess, 0.3, 0.7)),
+        min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.own_interests, 0.3, 0.7)),
         4.0,
-        f"{t.created_72h:.0%} of the accounts were created within three days, and their topics are "
-        f"{t.phi_excess:.0%} as different as people's",
+        f"{t.created_72h:.0%} of the accounts were created within three days; {_interests(t)}",
         "whether a promotion or event was on at the time of sign-up",
     )
 

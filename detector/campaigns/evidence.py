@@ -10,6 +10,8 @@ COORDINATION = (
     "network", "payment", "client", "identity", "time", "content", "load", "rhythm", "model", "takeover",
 )  # fmt: skip
 EXTRACTION = ("elicitation", "harvest", "factory")
+#: Those of the latter that show it by what is asked and answered.
+SHOWN = ("elicitation", "harvest")
 SHARDING = "sharding"
 FAMILIES = (*COORDINATION, *EXTRACTION, SHARDING)
 

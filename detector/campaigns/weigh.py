@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from detector.campaigns.benign import Explanation
-from detector.campaigns.evidence import COORDINATION, EXTRACTION, SHARDING, Evidence
+from detector.campaigns.evidence import COORDINATION, EXTRACTION, SHARDING, SHOWN, Evidence
 from detector.settings import Campaigns
 
 
@@ -68,8 +68,10 @@ def weigh(evidence: list[Evidence], explanation: Explanation, requests: float, s
     linked = len(linking) >= settings.min_families
     if linking and (linked or dealt) and coordination >= settings.min_coordination:
         both = extraction >= settings.tier_part and sharding >= settings.tier_part
-        # half of one and half of the other are neither, and a few requests are no data set
-        one = max(extraction, sharding) >= settings.tier_part and requests >= settings.min_requests
+        # half of one and half of the other are neither; frames round ever new tasks are what any application sends; and
+        # a few requests are no data set
+        shown = sum(w for f, w in families.items() if f in SHOWN)
+        one = max(shown, sharding) >= settings.tier_part and requests >= settings.min_requests
         tier = (
             "A"
             if one and linked and both and taken >= settings.tier_a

@@ -34,6 +34,11 @@ def test_half_of_extraction_and_half_of_sharding_are_neither():
     assert tier(evidence("harvest", 2.0), evidence("sharding", 1.8)) == "B"
 
 
+def test_ever_new_tasks_in_one_frame_are_what_an_application_sends():
+    assert tier(evidence("factory", 2.5), evidence("harvest", 1.5)) == "C"
+    assert tier(evidence("factory", 2.5), evidence("harvest", 2.5)) == "B"
+
+
 def test_a_few_requests_are_no_data_set():
     assert [tier(evidence("elicitation", 6), requests=n) for n in (25, 99, 100)] == ["C", "C", "B"]
 
@@ -83,7 +88,7 @@ ORDINARY = dict(
     replay=0.0,
     in_system=0.0,
     created_72h=0.3,
-    phi_excess=0.0,
+    own_interests=0.0,
     dealt=0.0,
     tied=16.0,
     owned=12.0,
@@ -102,10 +107,10 @@ ORDINARY = dict(
         ({"known": False, "one_address": 1.0}, "one organisation that does not hide"),
         ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
         ({"one_address": 1.0, "size": 3}, "a household or small team"),
-        ({"in_system": 0.9, "phi_excess": 1.0}, "users of one application"),
+        ({"in_system": 0.9, "own_interests": 1.0}, "users of one application"),
         ({"one_address": 1.0, "owned": 0.0, "equal": 0.0}, "users of an application that calls from its own servers"),
         ({"replay": 0.9, "tied": 2.0}, "a public benchmark that several groups run"),
-        ({"created_72h": 1.0, "phi_excess": 1.0}, "a hackathon or promotion"),
+        ({"created_72h": 1.0, "own_interests": 1.0}, "a hackathon or promotion"),
         ({"tied": 0.0, "equal": 0.0}, "unrelated users of a published prompt"),
     ],
 )

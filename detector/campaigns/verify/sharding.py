@@ -42,15 +42,17 @@ MOST_ROWS = 60
 OVERLAP, ALL_OVERLAP = 0.2, 0.4
 STRANGE = 5.0
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
-UNEVEN = 0.1
+#: People of one kind (a class, a firm, speakers of one language) differ by this share of it or more.
+UNEVEN, MOST_ALIKE = 0.05, 0.15
 SLOT_US = 600_000_000
 
 
 def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence]:
     """Evidence that the given requests of members are shares of one data set.
 
-    The weight is the log10 likelihood ratio of φ between random dealing (mean 1) and people as different as reference
-    accounts with as many requests; it is zero where so few requests could not tell the two apart.
+    The weight is the log10 likelihood ratio of φ between random dealing (mean 1) and people who are as different as
+    reference accounts with as many requests, or less: how much less is unknown (any share from `MOST_ALIKE` on). It
+    is zero where so few requests could not tell the two apart.
 
     Parameters
     ----------
@@ -101,11 +103,13 @@ def _comparable(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
 def _weighed(observed: Heterogeneity, expected: float, spread: float, cap: float) -> tuple[float, float]:
     """Evidence that tasks are dealt out rather than people's own, and the chance of so small a φ of people."""
     chance = math.sqrt(2 / (0.5 * TOPIC_BITS * max(1, observed.df)))
-    dealt = math.hypot(chance, UNEVEN * (expected - 1))
-    apart = max(spread, chance) + 0.15 * (expected - 1)
-    ratio = _log_density(max(observed.phi, 1.0), 1.0, dealt) - _log_density(observed.phi, expected, apart)
+    dealt = _log_density(max(observed.phi, 1.0), 1.0, math.hypot(chance, UNEVEN * (expected - 1)))
+    likeness = np.linspace(MOST_ALIKE, 1.0, 16)
+    means, apart = 1 + likeness * (expected - 1), likeness * (max(spread, chance) + 0.15 * (expected - 1)) + chance
+    people = float(np.mean([10 ** _log_density(observed.phi, *at) for at in zip(means, apart, strict=True)]))
+    ratio = dealt - math.log10(max(people, 1e-12))
     weight = 0.0 if expected - 1 < chance else float(np.clip(ratio, -6.0, cap))
-    return weight, normal_tail((expected - observed.phi) / apart)
+    return weight, float(np.mean([normal_tail(z) for z in (means - observed.phi) / apart]))
 
 
 def _expected(people: list[Heterogeneity], observed: Heterogeneity) -> tuple[float, float]:
