@@ -191,7 +191,7 @@ def _members(company: Company, stage: Stage, n: int, rng: np.random.Generator) -
         payment_funding=None if company.card == "none" else own["payment_funding"],
         email_domain=domain,
         email_pattern="aaaaa.aaaaaa" if company.bond == "organisation" else own["email_pattern"],
-        signup_ip=members.places[:, 0],
+        signup_ip=own["signup_ip"] if company.bond == "users" else members.places[:, 0],
         organization_id=identities.fingerprints("org", 1, rng)[0] if company.bond == "organisation" else None,
         organization_verified=company.verified if company.bond == "organisation" else None,
     )

@@ -111,15 +111,25 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
         evidence,
         traits,
         explanation,
-        weigh(evidence, explanation, float(cohort.loads.sum()), settings),
+        weigh(evidence, explanation, float(cohort.loads.sum()) * _share_told_of(cohort, found, evidence), settings),
         n_composites,
     )
 
 
 def _work(found: Frames, rows: pd.DataFrame) -> pd.DataFrame:
-    """Requests that may be shares of one data set: in a frame, below one, or, where few are, that ask to extract."""
-    asking = rows[(rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0]
-    return next((work for work in (found.rows, found.in_system) if len(work) >= LEAST_ROWS), asking)
+    """Requests that may be shares of one data set: in a frame or below one, or, where few are, that ask to extract."""
+    framed = max(found.rows, found.in_system, key=len)
+    return framed if len(framed) >= LEAST_ROWS else rows[(rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0]
+
+
+def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> float:
+    """Share of the requests that the evidence of extraction can be about: framed ones and such as ask to extract."""
+    if not any(e.family in ("elicitation", "sharding") for e in evidence):
+        return 1.0
+    back = cohort.held_back
+    told = (back["asks"].to_numpy() & (ELICITING | GRADING)) > 0
+    told |= back.index.isin(found.rows.index.union(found.in_system.index))
+    return float(np.average(told, weights=back["weight"].to_numpy()))
 
 
 def _without_bystanders(
