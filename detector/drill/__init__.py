@@ -1,6 +1,7 @@
 """Synthetic traffic with known truth: benign look-alikes, campaigns, and how to judge a scan."""
 
 from detector.drill.campaigns import Pool
+from detector.drill.circles import Circle
 from detector.drill.evaluation import evaluate
 from detector.drill.files import read_labels, write_world
 from detector.drill.recipe import Recipe, read_recipe
@@ -12,6 +13,7 @@ __all__ = [
     "RECIPES",
     "SAMPLE_SEED",
     "SHAPES",
+    "Circle",
     "Pool",
     "Recipe",
     "World",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.drill.campaigns import Pool
+from detector.drill.circles import Circle
 from detector.drill.occasions import OCCASIONS
 from detector.drill.populations import CROWD
 from detector.drill.shapes import shape
@@ -45,6 +46,8 @@ class Recipe:
     populations
         Benign groups (`occasions.OCCASIONS`): a number of groups of the usual size, or a list
         with the size of each.
+    circles
+        Further benign groups, made to measure: `Circle` settings.
     campaigns
         What is planted: `Pool` settings, or `shape("proxy_mixed", accounts=300)`.
     launch
@@ -59,6 +62,7 @@ class Recipe:
     start: date = date(2026, 3, 2)
     crowd: Mapping[str, float] = field(default_factory=usual_crowd)
     populations: Groups = field(default_factory=usual_groups)
+    circles: Sequence[Circle] = ()
     campaigns: Sequence[Pool] = ()
     launch: float | None = None
     bridges: float = 0.0
@@ -89,7 +93,8 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe:
     """Recipe from a TOML file whose keys are the fields of `Recipe`.
 
-    A campaign is a table `[[campaigns]]` with a `shape` and any settings of `Pool`.
+    A campaign is a table `[[campaigns]]` with a `shape` and any settings of `Pool`, a circle one `[[circles]]` with
+    settings of `Circle`.
 
     Raises
     ------
@@ -104,26 +109,40 @@ def read_recipe(path: Path) -> Recipe:
     for name, value in given.items():
         _known("setting of a recipe", name, names)
         _check_type(path, name, value)
+    given["circles"] = tuple(_circle(path, table) for table in given.get("circles", []))
     given["campaigns"] = tuple(_campaign(path, table) for table in given.get("campaigns", []))
     return Recipe(**given)
 
 
 def _campaign(path: Path, table: Any) -> Pool:  # noqa: ANN401
+    settings = _settings(path, "campaigns", table, vars(Pool()))
+    return shape(str(settings.pop("shape", "balanced")), **settings)
+
+
+def _circle(path: Path, table: Any) -> Circle:  # noqa: ANN401
+    defaults = vars(Circle())
+    settings = _settings(path, "circles", table, defaults)
+    for name in settings:
+        _known("setting of a circle", name, defaults)
+    return Circle(**settings)
+
+
+def _settings(path: Path, section: str, table: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    """What a table of a section says, of the types that the defaults have."""
     if not isinstance(table, dict):
-        raise UsageError(f"{path}: campaigns are tables; write [[campaigns]] above each.")
+        raise UsageError(f"{path}: {section} are tables; write [[{section}]] above each.")
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-    defaults = vars(Pool())
     for name, value in settings.items():
         wanted = type(defaults.get(name, value))
         if not isinstance(value, wanted) and not (wanted is float and isinstance(value, int)):
-            raise UsageError(f"{path}: campaigns.{name} must be {wanted.__name__}, not {value!r}.")
-    return shape(str(settings.pop("shape", "balanced")), **settings)
+            raise UsageError(f"{path}: {section}.{name} must be {wanted.__name__}, not {value!r}.")
+    return settings
 
 
 def _check_type(path: Path, name: str, value: object) -> None:
     wanted: dict[str, type] = {
         "accounts": int, "days": int, "start": date, "crowd": dict, "populations": dict,
-        "campaigns": list, "launch": float, "bridges": float,
+        "circles": list, "campaigns": list, "launch": float, "bridges": float,
     }  # fmt: skip
     right = isinstance(value, wanted[name]) or (wanted[name] is float and isinstance(value, int))
     if not right or isinstance(value, bool | datetime):

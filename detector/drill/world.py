@@ -10,6 +10,7 @@ import pandas as pd
 
 from detector.drill import identities
 from detector.drill.bridges import bridged
+from detector.drill.circle_use import run_circle
 from detector.drill.clocks import Calendar
 from detector.drill.frames import deal_frames
 from detector.drill.grammar import library
@@ -66,6 +67,8 @@ def _groups(stage: Stage, recipe: Recipe, seed: int) -> list[Group]:
             rng = _generator(seed, name, number)
             drawn = int(rng.integers(low, high + 1))
             groups.append(make(stage, drawn if size is None else size, rng))
+    for number, circle in enumerate(recipe.circles):
+        groups.append(run_circle(stage, circle, _generator(seed, circle.name, number)))
     frames = deal_frames(stage.library, recipe.campaigns, _generator(seed, "frames", 0))
     for number, pool in enumerate(recipe.campaigns):
         rng = _generator(seed, pool.shape, 1000 + number)

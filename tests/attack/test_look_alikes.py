@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from detector.drill.populations import CROWD
-from tests.attack.worlds import WORLDS, outcomes, share_flagged
+from tests.attack.worlds import CIRCLES, WORLDS, outcomes, share_flagged
 
 #: Benign group by its plain name, and its population in the drill.
 LOOK_ALIKES = {
@@ -50,6 +50,11 @@ LOOK_ALIKES = {
 @pytest.mark.parametrize("population", LOOK_ALIKES.values(), ids=LOOK_ALIKES.keys())
 def test_is_not_flagged(population, measured):
     assert measured(share_flagged([outcome.of(population) for outcome in outcomes("calm")])) == 0.0
+
+
+@pytest.mark.parametrize("circle", [circle.name for circle in CIRCLES])
+def test_benign_groups_found_by_drawing_habits_at_random_are_not_flagged(circle, measured):
+    assert measured(share_flagged([outcome.of(circle) for outcome in outcomes("circles")])) == 0.0
 
 
 def test_every_benign_population_of_the_drill_is_named_here():

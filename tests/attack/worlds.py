@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 import detector
-from detector.drill import Pool, Recipe, World, shape, simulate, write_world
+from detector.drill import Circle, Pool, Recipe, World, shape, simulate, write_world
 from detector.drill.occasions import OCCASIONS
 from detector.results import ScanResult
 
@@ -29,6 +29,128 @@ CAREFUL = {
     "per_card": 3.0, "per_address": 3.0, "per_device": 2.0, "throwaway": 0.2, "hours": "diurnal", "unequal": 0.3,
     "request_settings": "own",
 }  # fmt: skip
+#: Benign groups of which some version of the detector flagged the like, found by drawing their habits at random.
+CIRCLES = (
+    Circle(
+        "graders with words of their own in one hall",
+        "gathering",
+        120,
+        "within days",
+        "one hall",
+        "none",
+        client="versions",
+        wording="own",
+        words="grading",
+        written_in="system",
+        per_day=20.0,
+        hours="office",
+    ),
+    Circle(
+        "a course on one mailbox domain",
+        "gathering",
+        120,
+        "within days",
+        "homes",
+        "none",
+        "one domain",
+        tasks="work",
+        wording="own",
+        words="grading",
+        per_day=60.0,
+        hours="two sittings",
+        request_settings="few",
+    ),
+    Circle(
+        "an organisation with cards by team",
+        "organisation",
+        120,
+        "launch",
+        "servers",
+        "by team",
+        "one domain",
+        "one",
+        tasks="work",
+        wording="modes",
+        per_day=20.0,
+        hours="two sittings",
+        unequal=0.3,
+        request_settings="one",
+    ),
+    Circle(
+        "a kit at an event",
+        "gathering",
+        60,
+        "within hours",
+        "one hall",
+        client="versions",
+        wording="one",
+        per_day=1.5,
+        hours="two sittings",
+        unequal=1.0,
+        request_settings="few",
+    ),
+    Circle(
+        "one system prompt in a hall",
+        "gathering",
+        120,
+        "within days",
+        "one hall",
+        "none",
+        client="one",
+        tasks="work",
+        wording="one",
+        written_in="system",
+        per_day=20.0,
+        unequal=0.3,
+        hours="office",
+        request_settings="one",
+        answer_tokens=1200.0,
+    ),
+    Circle(
+        "reasoning tried in a hall",
+        "gathering",
+        30,
+        "within weeks",
+        "one hall",
+        wording="one",
+        words="reasoning",
+        worded=0.6,
+        hours="evenings",
+        request_settings="few",
+    ),
+    Circle(
+        "a tool that asks for training data",
+        "users",
+        30,
+        "launch",
+        "servers",
+        client="versions",
+        wording="modes",
+        words="generation",
+        written_in="system",
+        per_day=60.0,
+        unequal=1.0,
+        hours="office",
+        request_settings="one",
+        answer_tokens=100.0,
+    ),
+    Circle(
+        "tags tried in two sittings",
+        "gathering",
+        60,
+        "within weeks",
+        "one hall",
+        client="one",
+        wording="modes",
+        words="tags",
+        worded=0.2,
+        per_day=1.5,
+        unequal=0.3,
+        hours="two sittings",
+        request_settings="one",
+        answer_tokens=100.0,
+    ),
+)
 SCRIPTS = ("zh", "ru", "ar", "ja", "hi", "ko", "es")
 
 
@@ -42,6 +164,7 @@ def attacked(*pools: Pool, accounts: int = 450, days: int = 6, **settings: objec
 
 WORLDS = {
     "calm": Recipe(accounts=600, days=6, populations=dict.fromkeys(OCCASIONS, 1), launch=2.0),
+    "circles": Recipe(accounts=1200, days=7, populations={}, circles=CIRCLES),
     "grey": attacked(shape("resale", accounts=80)),
     "loud": attacked(
         shape("balanced", accounts=50),

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from detector.drill import Pool, Recipe, named_recipe, read_recipe, shape
+from detector.drill import Circle, Pool, Recipe, named_recipe, read_recipe, shape
 from detector.errors import UsageError
 
 
@@ -16,6 +16,12 @@ def test_a_recipe_is_read_from_toml(tmp_path):
         crowd = { people = 1.0 }
         populations = { classroom = 2, hackathon = [30] }
 
+        [[circles]]
+        name = "a firm"
+        bond = "organisation"
+        mailbox = "one domain"
+        card = "one"
+
         [[campaigns]]
         shape = "proxy_mixed"
         accounts = 40
@@ -26,6 +32,7 @@ def test_a_recipe_is_read_from_toml(tmp_path):
     recipe = read_recipe(file)
     assert (recipe.accounts, recipe.days, recipe.start) == (50, 3, date(2026, 5, 1))
     assert recipe.populations == {"classroom": 2, "hackathon": [30]}
+    assert recipe.circles == (Circle("a firm", "organisation", mailbox="one domain", card="one"),)
     assert recipe.campaigns == (shape("proxy_mixed", accounts=40, share=0.3, languages=("en", "ja")),)
 
 
@@ -45,6 +52,15 @@ def test_a_recipe_is_read_from_toml(tmp_path):
         ("[[campaigns]]\nshare = 1.5", "share = 1.5 is a share; give a number from 0 to 1"),
         ("[[campaigns]]\nframes = 'rhymes'", "choose one of reasoning, grading"),
         ("[[campaigns]]\nlanguages = ['tlh']", "languages has 'tlh'"),
+        ("[[circles]]\nbond = 'kin'", "choose one of users, gathering, organisation"),
+        ("[[circles]]\naccount = 3", "Did you mean accounts?"),
+        ("[[circles]]\nworded = 2", "worded = 2 is a share"),
+        ("[[circles]]\naccounts = 0", "accounts = 0 is too small"),
+        ("[[circles]]\ncard = 'one'", "users of a tool share neither cards"),
+        ("[[circles]]\nunequal = 0.1", "each at hours and loads of their own"),
+        ("[[circles]]\nbond = 'gathering'", "a gathering signs up"),
+        ("[[circles]]\nbond = 'organisation'", "an organisation has"),
+        ("circles = [3]", "write [[circles]] above each"),
         ("campaigns = [3]", "write [[campaigns]] above each"),
         ("= 3", "cannot be read as a TOML recipe"),
         ("bridges = 1.5", "bridges = 1.5 is a share"),
