@@ -81,7 +81,7 @@ class Campaigns:
     min_families: int = 2
     min_family_evidence: float = 1.5
     min_coordination: float = 4.0
-    min_dealt: float = 4.0
+    min_dealt: float = 2.5
     tier_part: float = 2.0
     tier_a: float = 6.0
     tier_b: float = 3.0

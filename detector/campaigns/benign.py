@@ -117,7 +117,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         # as likely as not before topics are looked at
         own_interests=1 / (1 + 10 ** sharding[0].weight) if sharding else 0.5,
         # a sheet or a public set of which everybody takes a part looks dealt out, too
-        dealt=_ramp(sharding[0].weight, 2.5, 4.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
+        dealt=_ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
         owned=sum(_strongest(evidence, names) for names in OWNED),
         equal=_sum_of_families(evidence, ("load",)),
