@@ -3,7 +3,7 @@
 Coordination says that accounts belong together; extraction and sharding say what they take. A campaign is flagged only
 for both:
 
-* **A** - coordination, extraction and sharding;
+* **A** - coordination, extraction, and work that is likelier dealt out than people's own;
 * **B** - coordination and one of them;
 * **C** - coordination only: a class, an event, a grey resale pool. To be watched, not flagged.
 
@@ -67,7 +67,7 @@ def weigh(evidence: list[Evidence], explanation: Explanation, requests: float, s
     dealt = len(linking) + 1 >= settings.min_families and sharding >= settings.min_dealt
     linked = len(linking) >= settings.min_families
     if linking and (linked or dealt) and coordination >= settings.min_coordination:
-        both = extraction >= settings.tier_part and sharding >= settings.tier_part
+        both = extraction >= settings.tier_part and sharding >= settings.likely_dealt
         # half of one and half of the other are neither; frames round ever new tasks are what any application sends; and
         # a few requests are no data set
         shown = sum(w for f, w in families.items() if f in SHOWN)

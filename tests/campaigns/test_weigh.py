@@ -24,6 +24,10 @@ def test_coordination_with_extraction_and_sharding_is_tier_a():
     assert tier(evidence("elicitation", 5), evidence("sharding", 4)) == "A"
 
 
+def test_work_that_is_hardly_likelier_dealt_out_than_peoples_own_makes_no_tier_a():
+    assert [tier(evidence("elicitation", 6), evidence("sharding", weight)) for weight in (0.5, 0.7)] == ["B", "A"]
+
+
 def test_coordination_with_one_of_them_is_tier_b():
     assert tier(evidence("elicitation", 5)) == "B"
     assert tier(evidence("sharding", 4)) == "B"
