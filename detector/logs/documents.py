@@ -74,9 +74,11 @@ class Document:
         """
         state = self._state
         state[_LEAF] = not self.nested
+        out = np.empty(0, np.uint8)
         for piece in pieces:
             data = np.frombuffer(piece, np.uint8)
-            out = np.empty(len(data) * 3 // 2 + 8, np.uint8)
+            if len(out) < len(data) * 3 // 2 + 8:
+                out = np.empty(len(data) * 3 // 2 + 8, np.uint8)
             size = _split(data, out, state, self._key, _NAMES, _BOUNDS, _LEVELS, _LEAVES, _RESOURCE)
             if size:
                 yield out[:size].tobytes()
@@ -169,50 +171,26 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
     mode, depth, in_string, escaped = state[0], state[1], state[2], state[3]
     level, array, leaf, back = state[4], state[5], state[6], state[7]
     length, seen = state[8], state[9]
-    n = 0
-    for i in range(len(data)):
-        c = data[i]
+    n, i = 0, 0
+    while i < len(data):
         if mode == 1 or mode == 5:  # inside a record, or a value that is passed over
-            if in_string:
-                if escaped:
-                    escaped = 0
-                elif c == 92:
-                    escaped = 1
-                elif c == 34:
-                    in_string = 0
+            end, ended, depth, in_string, escaped = _value_end(data, i, depth, in_string, escaped)
+            stop = np.int64(end)
+            if mode == 1:
+                _copy(data[i:stop], out[n : n + stop - i])
+                n += stop - i
+            i = stop
+            if ended or i < len(data):
                 if mode == 1:
-                    out[n] = c
+                    out[n] = 10 if ended else 32
                     n += 1
-                if in_string or depth > 0:
-                    continue
-                # a string of its own has ended
-                if mode == 1:
-                    out[n] = 10
-                    n += 1
-                mode = back
-                continue
-            if depth == 0 and (c == 44 or c == 93 or c == 125 or c == 10):
-                # a number or word of its own has ended; the byte belongs to what surrounds it
-                if mode == 1:
-                    out[n] = 10
-                    n += 1
-                mode = back
-            else:
-                if c == 34:
-                    in_string = 1
-                elif c == 123 or c == 91:
-                    depth += 1
-                elif c == 125 or c == 93:
-                    depth -= 1
-                if mode == 1:
-                    out[n] = 32 if c == 10 else c
-                    n += 1
-                if depth == 0 and (c == 125 or c == 93):
-                    if mode == 1:
-                        out[n] = 10
-                        n += 1
+                if ended:
                     mode = back
-                continue
+                else:
+                    i += 1  # a line feed between the parts of a value
+            continue
+        c = data[i]
+        i += 1
         if mode == 0:  # between the elements of a list, or between documents
             if c == 32 or c == 9 or c == 10 or c == 13 or c == 44:
                 continue
@@ -296,3 +274,46 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
     state[4], state[5], state[6], state[7] = level, array, leaf, back
     state[8], state[9] = length, seen
     return n
+
+
+@njit(cache=True, nogil=True)
+def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Walk to the end of a value, of a line of it, or of the bytes; a number or word ends before what surrounds it."""
+    one, at, size = np.uint64(1), np.uint64(i), np.uint64(len(data))
+    while at < size:
+        c = data[at]
+        if in_string:
+            if escaped:
+                escaped = 0
+            else:
+                while c != 34 and c != 92:
+                    at += one
+                    if at == size:
+                        return size, False, depth, in_string, escaped
+                    c = data[at]
+                if c == 92:
+                    escaped = 1
+                else:
+                    in_string = 0
+                    if depth == 0:
+                        return at + one, True, depth, in_string, escaped
+        elif depth == 0 and (c == 44 or c == 93 or c == 125 or c == 10):
+            return at, True, depth, in_string, escaped
+        elif c == 10:
+            return at, False, depth, in_string, escaped
+        elif c == 34:
+            in_string = 1
+        elif c == 123 or c == 91:
+            depth += 1
+        elif c == 125 or c == 93:
+            depth -= 1
+            if depth == 0:
+                return at + one, True, depth, in_string, escaped
+        at += one
+    return size, False, depth, in_string, escaped
+
+
+@njit(cache=True, nogil=True)
+def _copy(source, target):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(len(source)):
+        target[i] = source[i]
