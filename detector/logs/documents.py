@@ -40,8 +40,8 @@ _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"|[][{}:,]', re.DOTALL)
 _HEAD = 1 << 18
 
 _SEEK, _COPY, _ENVELOPE, _KEY, _COLON, _SKIP = range(6)
-_STATE = ("mode", "depth", "in_string", "escaped", "level", "array", "leaf", "back", "key", "lists", "empty", "skipped")
-_MODE, _DEPTH, _STRING, _ESCAPED, _LEVEL, _ARRAY, _LEAF, _BACK, _KEYLEN, _SEEN, _EMPTY, _ODD = range(len(_STATE))
+_STATE = ("mode", "depth", "in_string", "escaped", "level", "array", "leaf", "back", "key", "lists", "empty", "told")
+_MODE, _DEPTH, _STRING, _ESCAPED, _LEVEL, _ARRAY, _LEAF, _BACK, _KEYLEN, _SEEN, _EMPTY, _TOLD = range(len(_STATE))
 _LONGEST_KEY = 48
 _NAMES = np.frombuffer(b"".join(name.encode() for _, name, _ in _LISTS), np.uint8)
 _BOUNDS = np.cumsum([0, *(len(name) for _, name, _ in _LISTS)]).astype(np.int64)
@@ -170,16 +170,15 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
     """Copy the records among the bytes, each followed by a newline; return how many bytes were written."""
     mode, depth, in_string, escaped = state[0], state[1], state[2], state[3]
     level, array, leaf, back = state[4], state[5], state[6], state[7]
-    length, seen = state[8], state[9]
+    length, seen, told = state[8], state[9], state[11]
     n, i = 0, 0
     while i < len(data):
         if mode == 1 or mode == 5:  # inside a record, or a value that is passed over
             end, ended, depth, in_string, escaped = _value_end(data, i, depth, in_string, escaped)
-            stop = np.int64(end)
             if mode == 1:
-                _copy(data[i:stop], out[n : n + stop - i])
-                n += stop - i
-            i = stop
+                _copy(data[i:end], out[n : n + end - i])
+                n += end - i
+            i = end
             if ended or i < len(data):
                 if mode == 1:
                     out[n] = 10 if ended else 32
@@ -207,9 +206,8 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
             elif c == 123 and not leaf:
                 mode = 2
                 seen &= ~(1 << level)
-                if level == 1:  # what an earlier context told does not hold here
-                    out[n], out[n + 1], out[n + 2] = 123, 125, 10
-                    n += 3
+                if level == 1:
+                    told = 0
             else:
                 mode, back = 1, 0
                 depth, in_string, escaped = 0, 0, 0
@@ -252,6 +250,9 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                         if same:
                             found = k
             if found >= 0:
+                if level == 1 and not told:  # what an earlier context told does not hold here
+                    out[n], out[n + 1], out[n + 2] = 123, 125, 10
+                    n += 3
                 level += 1
                 leaf = 1 if leaves[found] else 0
                 mode = 0
@@ -262,6 +263,7 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                     if resource[j] != key[j]:
                         context = False
             mode, back = (1 if context else 5), 2
+            told = 1 if context else told
             depth, in_string, escaped = 0, 0, 0
             if c == 34:
                 in_string = 1
@@ -272,12 +274,12 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                 n += 1
     state[0], state[1], state[2], state[3] = mode, depth, in_string, escaped
     state[4], state[5], state[6], state[7] = level, array, leaf, back
-    state[8], state[9] = length, seen
+    state[8], state[9], state[11] = length, seen, told
     return n
 
 
 @njit(cache=True, nogil=True)
-def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Walk to the end of a value, of a line of it, or of the bytes; a number or word ends before what surrounds it."""
     one, at, size = np.uint64(1), np.uint64(i), np.uint64(len(data))
     while at < size:
@@ -289,18 +291,18 @@ def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-d
                 while c != 34 and c != 92:
                     at += one
                     if at == size:
-                        return size, False, depth, in_string, escaped
+                        return len(data), False, depth, in_string, escaped
                     c = data[at]
                 if c == 92:
                     escaped = 1
                 else:
                     in_string = 0
                     if depth == 0:
-                        return at + one, True, depth, in_string, escaped
+                        return np.int64(at + one), True, depth, in_string, escaped
         elif depth == 0 and (c == 44 or c == 93 or c == 125 or c == 10):
-            return at, True, depth, in_string, escaped
+            return np.int64(at), True, depth, in_string, escaped
         elif c == 10:
-            return at, False, depth, in_string, escaped
+            return np.int64(at), False, depth, in_string, escaped
         elif c == 34:
             in_string = 1
         elif c == 123 or c == 91:
@@ -308,9 +310,9 @@ def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-d
         elif c == 125 or c == 93:
             depth -= 1
             if depth == 0:
-                return at + one, True, depth, in_string, escaped
+                return np.int64(at + one), True, depth, in_string, escaped
         at += one
-    return size, False, depth, in_string, escaped
+    return len(data), False, depth, in_string, escaped
 
 
 @njit(cache=True, nogil=True)

@@ -16,6 +16,8 @@ from detector.schema import TIMESTAMP, Column
 
 #: 100-nanosecond ticks from the first day of year 1, where .NET counts from, to 1970.
 _TICKS_TO_1970 = 621_355_968_000_000_000
+#: Digits that no moment of 64 bits has.
+_TOO_LONG = 20
 #: Beside the columns of queries, until their moments are read.
 ENDED = Column("ended", TIMESTAMP, "end of the answer")
 
@@ -38,8 +40,9 @@ def of_milliseconds(value: Value) -> Value:
 
 def of_nanoseconds(value: Value) -> Value:
     """Nanoseconds since 1970, which OTLP writes as text."""
-    whole = _whole(value)
-    return value if whole is None else whole // 1_000
+    if type(value) is str and value.isdecimal() and len(value) < _TOO_LONG:
+        return int(value) // 1_000
+    return value // 1_000 if type(value) is int else value
 
 
 def of_ticks(value: Value) -> Value:
@@ -73,6 +76,6 @@ def completed(starts: Moments, ends: pa.Array, lasted: pa.Array) -> tuple[Moment
 def _whole(value: Value) -> int | None:
     if type(value) is int:
         return value
-    if type(value) is str and value.isdecimal() and len(value) < 20:
+    if type(value) is str and value.isdecimal() and len(value) < _TOO_LONG:
         return int(value)
     return None
