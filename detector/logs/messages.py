@@ -170,7 +170,7 @@ def unfold(
             unusable += 1
             found = _NOTHING
         texts.append(found.prompt)
-        stated = None if system is None else text_of(system)
+        stated = None if system is None else _only_text(system) or text_of(system)
         instructions.append(found.system_prompt if stated is None else stated)
         numbers.append(found.n_messages if count is None else count)
     return texts, instructions, numbers, unusable
