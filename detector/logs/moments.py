@@ -18,6 +18,8 @@ from detector.schema import TIMESTAMP, Column
 _TICKS_TO_1970 = 621_355_968_000_000_000
 #: Digits that no moment of 64 bits has.
 _TOO_LONG = 20
+#: No answer takes as many milliseconds.
+_LONGEST = 1e9
 #: Beside the columns of queries, until their moments are read.
 ENDED = Column("ended", TIMESTAMP, "end of the answer")
 
@@ -64,7 +66,8 @@ def completed(starts: Moments, ends: pa.Array, lasted: pa.Array) -> tuple[Moment
         Latencies that the log tells, ms.
     """
     last = read_moments(ends, UnitOfTime())
-    told = np.nan_to_num(lasted.to_numpy(zero_copy_only=False), posinf=0.0, neginf=0.0)
+    told = lasted.to_numpy(zero_copy_only=False)
+    told = np.where((told >= 0) & (told <= _LONGEST), told, 0.0)
     late = starts.problem == EMPTY
     micros = np.where(late, last.micros - np.rint(told * 1_000).astype(np.int64), starts.micros)
     begun = Moments(micros, np.where(late, last.problem, starts.problem))
