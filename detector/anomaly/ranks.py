@@ -74,9 +74,12 @@ def oriented(features: pd.DataFrame, names: Sequence[str], signs: Floats) -> Flo
     Infinite and huge values are held at a finite end: they stay the most extreme there are, and an
     account cannot make itself unknown by overflowing a feature.
     """
-    values = features.reindex(columns=list(names)).to_numpy(dtype=np.float64, na_value=np.nan)
-    held = np.clip(values, -FARTHEST, FARTHEST) * signs + 0.0
-    return np.ascontiguousarray(held)
+    held = np.full((len(features), len(names)), np.nan)
+    for i, name in enumerate(names):
+        if name in features:
+            values = features[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            held[:, i] = np.clip(values, -FARTHEST, FARTHEST) * signs[i] + 0.0
+    return held
 
 
 def ranks(values: Floats, grid: Grid, below: Floats, up_to: Floats) -> npt.NDArray[np.float32]:

@@ -111,9 +111,9 @@ def fill_from_usage(query: Query, usage: Usage) -> None:
 
 
 def _cached(usage: Usage) -> Value:
-    for details in (usage.prompt_tokens_details, usage.input_tokens_details):
-        if details is not None and details.cached_tokens is not None:
-            return details.cached_tokens
+    details = usage.prompt_tokens_details or usage.input_tokens_details
+    if details is not None and details.cached_tokens is not None:
+        return details.cached_tokens
     return usage.cachedContentTokenCount
 
 

@@ -84,16 +84,14 @@ def fill_from_body(query: Query, found: object) -> None:
         return
     _fill_text(query, body)
     _fill_settings(query, body)
-    if query.n_tools is None and (body.tools is not None or body.functions is not None):
-        query.n_tools = first(_count(body.tools, "functionDeclarations"), _count(body.functions))
+    if query.n_tools is None:
+        query.n_tools = _tools(body)
     if query.end_user_id is None:
-        named = body.metadata.get("user_id") if isinstance(body.metadata, dict) else None
+        named = body.metadata.get("user_id") if type(body.metadata) is dict else None
         query.end_user_id = body.safety_identifier or body.user or named or None
     config = body.inferenceConfig or body.generationConfig or body.generation_config or body.textGenerationConfig
     if config is not None:
         _fill_configuration(query, config)
-    if query.n_tools is None and isinstance(body.toolConfig, dict):
-        query.n_tools = _count(body.toolConfig.get("tools"))
 
 
 def asked_logprobs(logprobs: Value, top_logprobs: Value) -> Value:
@@ -173,15 +171,16 @@ def _fill_configuration(query: Query, config: Configuration) -> None:
         query.top_logprobs = asked_logprobs(config.responseLogprobs, config.logprobs)
 
 
-def _count(tools: Value, inner: str = "") -> int | None:
-    """Number of tools; Gemini puts many declarations into one tool."""
-    if not isinstance(tools, list):
-        return None
-    if not inner:
-        return len(tools)
-    return sum(len(_declared(tool, inner)) or 1 for tool in tools)
+def _tools(body: Body) -> int | None:
+    """Number of tools, wherever a dialect lists them; Gemini puts many declarations into one tool."""
+    if type(body.tools) is list:
+        return sum([len(_declared(tool)) or 1 for tool in body.tools]) if body.tools else 0
+    if type(body.functions) is list:
+        return len(body.functions)
+    listed = body.toolConfig.get("tools") if type(body.toolConfig) is dict else None
+    return len(listed) if type(listed) is list else None
 
 
-def _declared(tool: Any, inner: str) -> list[Any]:  # noqa: ANN401
-    found = tool.get(inner) if isinstance(tool, dict) else None
+def _declared(tool: Any) -> list[Any]:  # noqa: ANN401
+    found = tool.get("functionDeclarations") if isinstance(tool, dict) else None
     return found if isinstance(found, list) else []

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -139,15 +140,21 @@ def _of_value(value: object, shape: LineShape, by_hand: bool) -> Rescued | Refus
     if not isinstance(value, dict):
         return Refusal("not_object", f"the line holds {name_of(value)}, not an object")
     try:
-        record = shape.of_object(value)
-        shape.check(record)
         # lone surrogates, which the fast decoder never lets through
         whole = _whole(value) if by_hand else value
         if whole == value:
-            return Rescued(record)
+            return Rescued(_checked(value, shape))
+        with suppress(UnicodeEncodeError):  # one is in a key, which then is none of the record's
+            _checked(value, shape)
         return Rescued(shape.of_object(whole), sum(whole.get(key) != part for key, part in value.items()))
     except Misfit as misfit:
         return Refusal(misfit.reason, str(misfit))
+
+
+def _checked(value: dict[str, Any], shape: LineShape) -> Record:
+    record = shape.of_object(value)
+    shape.check(record)
+    return record
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401

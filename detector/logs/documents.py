@@ -40,8 +40,8 @@ _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"|[][{}:,]', re.DOTALL)
 _HEAD = 1 << 18
 
 _SEEK, _COPY, _ENVELOPE, _KEY, _COLON, _SKIP = range(6)
-_STATE = ("mode", "depth", "in_string", "escaped", "level", "array", "leaf", "back", "key", "lists", "empty", "skipped")
-_MODE, _DEPTH, _STRING, _ESCAPED, _LEVEL, _ARRAY, _LEAF, _BACK, _KEYLEN, _SEEN, _EMPTY, _ODD = range(len(_STATE))
+_STATE = ("mode", "depth", "in_string", "escaped", "level", "array", "leaf", "back", "key", "lists", "empty", "told")
+_MODE, _DEPTH, _STRING, _ESCAPED, _LEVEL, _ARRAY, _LEAF, _BACK, _KEYLEN, _SEEN, _EMPTY, _TOLD = range(len(_STATE))
 _LONGEST_KEY = 48
 _NAMES = np.frombuffer(b"".join(name.encode() for _, name, _ in _LISTS), np.uint8)
 _BOUNDS = np.cumsum([0, *(len(name) for _, name, _ in _LISTS)]).astype(np.int64)
@@ -74,9 +74,11 @@ class Document:
         """
         state = self._state
         state[_LEAF] = not self.nested
+        out = np.empty(0, np.uint8)
         for piece in pieces:
             data = np.frombuffer(piece, np.uint8)
-            out = np.empty(len(data) * 3 // 2 + 8, np.uint8)
+            if len(out) < len(data) * 3 // 2 + 8:
+                out = np.empty(len(data) * 3 // 2 + 8, np.uint8)
             size = _split(data, out, state, self._key, _NAMES, _BOUNDS, _LEVELS, _LEAVES, _RESOURCE)
             if size:
                 yield out[:size].tobytes()
@@ -168,51 +170,26 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
     """Copy the records among the bytes, each followed by a newline; return how many bytes were written."""
     mode, depth, in_string, escaped = state[0], state[1], state[2], state[3]
     level, array, leaf, back = state[4], state[5], state[6], state[7]
-    length, seen = state[8], state[9]
-    n = 0
-    for i in range(len(data)):
-        c = data[i]
+    length, seen, told = state[8], state[9], state[11]
+    n, i = 0, 0
+    while i < len(data):
         if mode == 1 or mode == 5:  # inside a record, or a value that is passed over
-            if in_string:
-                if escaped:
-                    escaped = 0
-                elif c == 92:
-                    escaped = 1
-                elif c == 34:
-                    in_string = 0
+            end, ended, depth, in_string, escaped = _value_end(data, i, depth, in_string, escaped)
+            if mode == 1:
+                _copy(data[i:end], out[n : n + end - i])
+                n += end - i
+            i = end
+            if ended or i < len(data):
                 if mode == 1:
-                    out[n] = c
+                    out[n] = 10 if ended else 32
                     n += 1
-                if in_string or depth > 0:
-                    continue
-                # a string of its own has ended
-                if mode == 1:
-                    out[n] = 10
-                    n += 1
-                mode = back
-                continue
-            if depth == 0 and (c == 44 or c == 93 or c == 125 or c == 10):
-                # a number or word of its own has ended; the byte belongs to what surrounds it
-                if mode == 1:
-                    out[n] = 10
-                    n += 1
-                mode = back
-            else:
-                if c == 34:
-                    in_string = 1
-                elif c == 123 or c == 91:
-                    depth += 1
-                elif c == 125 or c == 93:
-                    depth -= 1
-                if mode == 1:
-                    out[n] = 32 if c == 10 else c
-                    n += 1
-                if depth == 0 and (c == 125 or c == 93):
-                    if mode == 1:
-                        out[n] = 10
-                        n += 1
+                if ended:
                     mode = back
-                continue
+                else:
+                    i += 1  # a line feed between the parts of a value
+            continue
+        c = data[i]
+        i += 1
         if mode == 0:  # between the elements of a list, or between documents
             if c == 32 or c == 9 or c == 10 or c == 13 or c == 44:
                 continue
@@ -229,9 +206,8 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
             elif c == 123 and not leaf:
                 mode = 2
                 seen &= ~(1 << level)
-                if level == 1:  # what an earlier context told does not hold here
-                    out[n], out[n + 1], out[n + 2] = 123, 125, 10
-                    n += 3
+                if level == 1:
+                    told = 0
             else:
                 mode, back = 1, 0
                 depth, in_string, escaped = 0, 0, 0
@@ -274,6 +250,9 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                         if same:
                             found = k
             if found >= 0:
+                if level == 1 and not told:  # what an earlier context told does not hold here
+                    out[n], out[n + 1], out[n + 2] = 123, 125, 10
+                    n += 3
                 level += 1
                 leaf = 1 if leaves[found] else 0
                 mode = 0
@@ -284,6 +263,7 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                     if resource[j] != key[j]:
                         context = False
             mode, back = (1 if context else 5), 2
+            told = 1 if context else told
             depth, in_string, escaped = 0, 0, 0
             if c == 34:
                 in_string = 1
@@ -294,5 +274,48 @@ def _split(data, out, state, key, names, bounds, levels, leaves, resource):  # t
                 n += 1
     state[0], state[1], state[2], state[3] = mode, depth, in_string, escaped
     state[4], state[5], state[6], state[7] = level, array, leaf, back
-    state[8], state[9] = length, seen
+    state[8], state[9], state[11] = length, seen, told
     return n
+
+
+@njit(cache=True, nogil=True)
+def _value_end(data, i, depth, in_string, escaped):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
+    """Walk to the end of a value, of a line of it, or of the bytes; a number or word ends before what surrounds it."""
+    one, at, size = np.uint64(1), np.uint64(i), np.uint64(len(data))
+    while at < size:
+        c = data[at]
+        if in_string:
+            if escaped:
+                escaped = 0
+            else:
+                while c != 34 and c != 92:
+                    at += one
+                    if at == size:
+                        return len(data), False, depth, in_string, escaped
+                    c = data[at]
+                if c == 92:
+                    escaped = 1
+                else:
+                    in_string = 0
+                    if depth == 0:
+                        return np.int64(at + one), True, depth, in_string, escaped
+        elif depth == 0 and (c == 44 or c == 93 or c == 125 or c == 10):
+            return np.int64(at), True, depth, in_string, escaped
+        elif c == 10:
+            return np.int64(at), False, depth, in_string, escaped
+        elif c == 34:
+            in_string = 1
+        elif c == 123 or c == 91:
+            depth += 1
+        elif c == 125 or c == 93:
+            depth -= 1
+            if depth == 0:
+                return np.int64(at + one), True, depth, in_string, escaped
+        at += one
+    return len(data), False, depth, in_string, escaped
+
+
+@njit(cache=True, nogil=True)
+def _copy(source, target):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(len(source)):
+        target[i] = source[i]

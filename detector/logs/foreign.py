@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.logs.canonical import Loose
+from detector.logs.collector import paused
 from detector.logs.diagnosis import LineShape, Refusal, read_line
 from detector.logs.formats.declare import Format
 from detector.logs.intake import Intake
@@ -155,9 +156,9 @@ class ForeignRows:
                 found.append(read)
                 kept.append(i)
             else:
-                many = list(read)
-                found += many
-                kept += [i] * len(many)
+                for one in read:
+                    found.append(one)
+                    kept.append(i)
         return found, kept
 
     def _read_one(self, record: Record) -> Any:  # noqa: ANN401
@@ -215,24 +216,29 @@ def source_columns(format: Format, account: str | None) -> tuple[Column, ...]:
 def from_tables(parts: Iterable[Loose], rows: ForeignRows) -> Iterator[Loose]:
     """Rows of a format that stands in a table: of batches of its own columns."""
     for part in parts:
-        names = list(part.columns)
-        lists = [_with_plain_times(part.columns[name]).to_pylist() for name in names]
-        records: list[Record] = []
-        kept: list[int] = []
-        for i, cells in enumerate(zip(*lists, strict=True) if lists else [()] * len(part.rows)):
-            value = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
-            try:
-                records.append(rows.shape.of_object(value))
-            except Misfit as misfit:
-                offset = None if part.offsets is None else int(part.offsets[i])
-                rows.intake.reject(int(part.rows[i]), offset, misfit.reason, str(misfit))
-                continue
-            kept.append(i)
-        where = np.array(kept, np.int64)
-        offsets = None if part.offsets is None else part.offsets[where]
-        loose = rows.loose(Decoded(records, part.rows[where], offsets, exact=False))
+        with paused():
+            loose = _of_table(part, rows)
         if loose is not None and len(loose.rows):
             yield loose
+
+
+def _of_table(part: Loose, rows: ForeignRows) -> Loose | None:
+    names = list(part.columns)
+    lists = [_with_plain_times(part.columns[name]).to_pylist() for name in names]
+    records: list[Record] = []
+    kept: list[int] = []
+    for i, cells in enumerate(zip(*lists, strict=True) if lists else [()] * len(part.rows)):
+        value = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
+        try:
+            records.append(rows.shape.of_object(value))
+        except Misfit as misfit:
+            offset = None if part.offsets is None else int(part.offsets[i])
+            rows.intake.reject(int(part.rows[i]), offset, misfit.reason, str(misfit))
+            continue
+        kept.append(i)
+    where = np.array(kept, np.int64)
+    offsets = None if part.offsets is None else part.offsets[where]
+    return rows.loose(Decoded(records, part.rows[where], offsets, exact=False))
 
 
 def _with_plain_times(values: pa.Array) -> pa.Array:

@@ -28,11 +28,12 @@ _FACTS_SCHEMA = pa.schema(
 )
 _RANKS_SCHEMA = pa.schema([("link", pa.uint64()), ("lowest", pa.int64())])
 _LAST = 1 << 62
+_NO_LINK = bytes(8)
 
 
 def link_hashes(queries: Sequence[Query]) -> _Hashes:
     """Numbers that stand for links, the same in every process; 0 for none."""
-    digests = [b"\0" * 8 if q.link is None else _digest(q.link) for q in queries]
+    digests = [_NO_LINK if q.link is None else _digest(q.link) for q in queries]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
@@ -62,7 +63,7 @@ class Gathering:
     def add(self, queries: Sequence[Query]) -> None:
         """Remember what other records may lack."""
         hashes = link_hashes(queries)
-        ranks = np.array([_bounded(q.rank) for q in queries], np.int64)
+        ranks = _ranks(queries)
         self._whole.append(hashes[(ranks == 0) & (hashes != 0)])
         ranked = (ranks > 0) & (hashes != 0)
         self._ranked.append((hashes[ranked], ranks[ranked]))
@@ -93,13 +94,15 @@ class Gathering:
 
     def _write(self, hashes: _Hashes, order: NDArray[np.int64], facts: list[Query]) -> None:
         values = column_values(facts, QUERIES)
-        texts = [to_array(values[name], pa.large_string(), exact=False) for name in QUERY_NAMES]
+        texts = [to_array(values[column.name], column.type, exact=False) for column in QUERIES]
         arrays = [pa.array(hashes), pa.array(order), *(pc.cast(text, pa.large_string()) for text in texts)]
         self._writer.write_batch(pa.record_batch(arrays, schema=_FACTS_SCHEMA))
 
 
 def _facts(query: Query) -> Query:
     """Turn a record's messages into the texts that a query keeps of them."""
+    if query.prompt is None and query.system_prompt is None:
+        return query
     talk = conversation(query.prompt)
     told = text_of(query.system_prompt)
     if talk is None:
@@ -153,7 +156,7 @@ class Links:
     def fill(self, columns: dict[str, pa.Array], queries: Sequence[Query]) -> dict[str, pa.Array]:
         """Columns in which nulls are filled from other records with the same link."""
         opened = self._open()
-        if not len(opened.links):
+        if not opened.told:
             return columns
         wanted = link_hashes(queries)
         first = np.searchsorted(opened.links, wanted, side="left")
@@ -163,7 +166,7 @@ class Links:
             has = count > k
             told = opened.facts_of(opened.rows[first[has] + k])
             spread = pa.array(np.cumsum(has) - 1, mask=~has)
-            for name in QUERY_NAMES:
+            for name in told.schema.names:
                 values = told.column(name).take(spread)
                 if values.null_count < len(values):
                     filled[name] = _coalesced(filled[name], values)
@@ -179,10 +182,12 @@ class _Opened:
     """The gathered tables, mapped into memory, and the facts' rows in the order of their links."""
 
     def __init__(self, folder: Path) -> None:
-        facts = pa.ipc.open_file(pa.memory_map(str(folder / "facts.arrow")))
-        self._batches = [facts.get_batch(i) for i in range(facts.num_record_batches)]
+        file = pa.ipc.open_file(pa.memory_map(str(folder / "facts.arrow")))
+        self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        keys = pa.Table.from_batches(self._batches, _FACTS_SCHEMA).select(["link", "order"])
+        facts = pa.Table.from_batches(self._batches, _FACTS_SCHEMA)
+        keys = facts.select(["link", "order"])
+        self.told = [name for name in QUERY_NAMES if facts.column(name).null_count < facts.num_rows]
         ranks = pa.ipc.open_file(pa.memory_map(str(folder / "ranks.arrow"))).read_all()
         links = keys.column("link").to_numpy()
         self.rows = np.lexsort((keys.column("order").to_numpy(), links))
@@ -190,16 +195,16 @@ class _Opened:
         self._ranked, self._lowest = ranks.column("link").to_numpy(), ranks.column("lowest").to_numpy()
 
     def facts_of(self, rows: NDArray[np.int64]) -> pa.RecordBatch:
-        """Facts of some rows, in their order; only the batches that hold them are touched."""
+        """Facts of some rows, in their order, of columns that have any; only the batches that hold them are touched."""
         place = np.searchsorted(self._starts, rows, side="right") - 1
         order = np.argsort(place, kind="stable")
         parts = []
         for i in np.unique(place):
             mine = rows[order][place[order] == i] - self._starts[i]
-            parts.append(self._batches[i].take(pa.array(mine)))
+            parts.append(self._batches[i].select(self.told).take(pa.array(mine)))
         back = np.empty(len(rows), np.int64)
         back[order] = np.arange(len(rows))
-        return pa.Table.from_batches(parts, _FACTS_SCHEMA).combine_chunks().to_batches()[0].take(pa.array(back))
+        return pa.Table.from_batches(parts).combine_chunks().to_batches()[0].take(pa.array(back))
 
     def lowest(self, link: int) -> int | None:
         """Lowest rank of the records with a link, of which one at least has a rank over 0."""
@@ -215,9 +220,13 @@ def _coalesced(own: pa.Array, told: pa.Array) -> pa.Array:
     return pc.coalesce(own, told)
 
 
-def _bounded(rank: int) -> int:
-    """Rank as a number of 64 bits; no log has that many parts of one call."""
-    return max(-_HIGHEST_RANK, min(rank, _HIGHEST_RANK))
+def _ranks(queries: Sequence[Query]) -> NDArray[np.int64]:
+    """Ranks as numbers of 64 bits; no log has that many parts of one call."""
+    ranks = [query.rank for query in queries]
+    try:
+        return np.array(ranks, np.int64)
+    except OverflowError:
+        return np.array([max(-_HIGHEST_RANK, min(rank, _HIGHEST_RANK)) for rank in ranks], np.int64)
 
 
 _HIGHEST_RANK = (1 << 63) - 1

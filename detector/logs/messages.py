@@ -17,9 +17,12 @@ _TEXT_KEYS = ("text", "content", "parts", "input_text")
 #: Parts of messages that are answers of tools, in a message of the user only by form.
 _NOT_SAID = frozenset({"tool_result", "tool_call_response", "function_call_output", "tool_call"})
 _DEEPEST = 6
-_USER, _SYSTEM = 1, 2
-_ROLES = dict.fromkeys(USER_ROLES, _USER) | dict.fromkeys(SYSTEM_ROLES, _SYSTEM)
-_OTHERS = ("assistant", "tool", "function", "model")
+_USER, _SYSTEM, _OTHER = 1, 2, 3
+_ROLES = (
+    dict.fromkeys(USER_ROLES, _USER)
+    | dict.fromkeys(SYSTEM_ROLES, _SYSTEM)
+    | dict.fromkeys(("assistant", "tool", "function", "model"), _OTHER)
+)
 
 
 class Conversation(msgspec.Struct, gc=False):
@@ -47,10 +50,10 @@ def conversation(value: object) -> Conversation | None:
     Conversation or None
         The prompt is the last message of the user that has text; None for what is no prompt.
     """
-    if isinstance(value, str):
-        return Conversation(value)
     if isinstance(value, list):
         return _plain(value) or _of_messages(value)
+    if isinstance(value, str):
+        return Conversation(value)
     return _of_object(value) if isinstance(value, dict) else None
 
 
@@ -58,31 +61,31 @@ def _plain(values: list[Any]) -> Conversation | None:
     """Conversation of messages in the usual shape, which nearly all have; None where one has another."""
     prompt = system = None
     for message in values:
-        if type(message) is not dict or "role" not in message:
+        if type(message) is not dict:
             return None
-        role, said = message["role"], message.get("content")
-        if said is None:
-            said = message.get("parts")
-        if type(said) is list and len(said) == 1:
-            said = _only_part(said[0])
-        if type(said) is not str or not said or type(role) is not str:
+        role, said = message.get("role"), message.get("content")
+        if type(said) is not str:
+            said = _only_text(message.get("parts") if said is None else said)
+        kind = _ROLES.get(role) if type(role) is str else None
+        if kind is None or not said:
             return None
-        kind = _ROLES.get(role)
         if kind == _USER:
             prompt = said
         elif kind == _SYSTEM:
             system = said if system is None else f"{system}\n{said}"
-        elif role not in _OTHERS:
-            return None
     return Conversation(prompt, system, len(values)) if values else None
 
 
-def _only_part(part: Any) -> str | None:  # noqa: ANN401
-    """Text of a message's only part, where it is one of text and nothing else."""
+def _only_text(content: Any) -> str | None:  # noqa: ANN401
+    """Text of a message's content, where it is one part of text and nothing else."""
+    if type(content) is str:
+        return content
+    part = content[0] if type(content) is list and len(content) == 1 else None
     if type(part) is not dict or part.get("type", "text") != "text":
         return None
     text = part.get("text")
-    return part.get("content") if text is None else text
+    text = part.get("content") if text is None else text
+    return text if type(text) is str else None
 
 
 def text_of(content: object, depth: int = 0) -> str | None:
@@ -167,7 +170,7 @@ def unfold(
             unusable += 1
             found = _NOTHING
         texts.append(found.prompt)
-        stated = None if system is None else text_of(system)
+        stated = None if system is None else _only_text(system) or text_of(system)
         instructions.append(found.system_prompt if stated is None else stated)
         numbers.append(found.n_messages if count is None else count)
     return texts, instructions, numbers, unusable

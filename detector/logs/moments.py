@@ -16,6 +16,10 @@ from detector.schema import TIMESTAMP, Column
 
 #: 100-nanosecond ticks from the first day of year 1, where .NET counts from, to 1970.
 _TICKS_TO_1970 = 621_355_968_000_000_000
+#: Digits that no moment of 64 bits has.
+_TOO_LONG = 20
+#: No answer takes as many milliseconds.
+_LONGEST = 1e9
 #: Beside the columns of queries, until their moments are read.
 ENDED = Column("ended", TIMESTAMP, "end of the answer")
 
@@ -38,8 +42,9 @@ def of_milliseconds(value: Value) -> Value:
 
 def of_nanoseconds(value: Value) -> Value:
     """Nanoseconds since 1970, which OTLP writes as text."""
-    whole = _whole(value)
-    return value if whole is None else whole // 1_000
+    if type(value) is str and value.isdecimal() and len(value) < _TOO_LONG:
+        return int(value) // 1_000
+    return value // 1_000 if type(value) is int else value
 
 
 def of_ticks(value: Value) -> Value:
@@ -61,7 +66,8 @@ def completed(starts: Moments, ends: pa.Array, lasted: pa.Array) -> tuple[Moment
         Latencies that the log tells, ms.
     """
     last = read_moments(ends, UnitOfTime())
-    told = np.nan_to_num(lasted.to_numpy(zero_copy_only=False), posinf=0.0, neginf=0.0)
+    told = lasted.to_numpy(zero_copy_only=False)
+    told = np.where((told >= 0) & (told <= _LONGEST), told, 0.0)
     late = starts.problem == EMPTY
     micros = np.where(late, last.micros - np.rint(told * 1_000).astype(np.int64), starts.micros)
     begun = Moments(micros, np.where(late, last.problem, starts.problem))
@@ -73,6 +79,6 @@ def completed(starts: Moments, ends: pa.Array, lasted: pa.Array) -> tuple[Moment
 def _whole(value: Value) -> int | None:
     if type(value) is int:
         return value
-    if type(value) is str and value.isdecimal() and len(value) < 20:
+    if type(value) is str and value.isdecimal() and len(value) < _TOO_LONG:
         return int(value)
     return None

@@ -44,7 +44,7 @@ class DamagedFile(InputError):
 
 @dataclass
 class Source:
-    """An opened file. `sha256` and `read` are final once `pieces` is exhausted."""
+    """An opened file. `sha256` and `read` are final once `pieces` is exhausted; without `hashed` there is no digest."""
 
     name: str
     handle: BinaryIO
@@ -53,6 +53,7 @@ class Source:
     compression: str = "none"
     read: int = 0
     decoded: int = 0
+    hashed: bool = True
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     _state: tuple[int, int] = (0, 0)
 
@@ -95,7 +96,8 @@ class Source:
         for piece in decoder():
             self.decoded += len(piece)
             self._refuse_bomb()
-            self._digest.update(piece)
+            if self.hashed:
+                self._digest.update(piece)
             yield piece
 
     def _refuse_bomb(self) -> None:

@@ -52,7 +52,7 @@ def hashed(key: str) -> str:
 def of_authorization(headers: Mapping[str, Any]) -> str | None:
     """Key that a request's headers carry, in the shape that is sure to be hashed; header names in lower case."""
     for name in _AUTHORIZATION:
-        value = headers.get(name)
+        value = headers[name] if name in headers else None
         if isinstance(value, str) and len(value) >= _SHORTEST and "*" not in value and " " not in value[7:]:
             return value if value[:7].lower() == "bearer " else f"Bearer {value}"
     return None

@@ -108,6 +108,7 @@ def _gathered(files: Sequence[LogFile], settings: Reading, said: Mapping, gather
         except InputError:
             continue
         try:
+            opened.source.hashed = False  # that is done when the file itself is read
             format = opened.recognised.format
             if format is not None:
                 for _ in opened.foreign(Gatherer(intake, format, said.account_key, gathering)):

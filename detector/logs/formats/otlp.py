@@ -152,24 +152,37 @@ def _count(tools: Value) -> int | None:
 def _attributes(listed: list[Attribute] | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attribute in listed or ():
-        value = attribute.value
-        if value is not None and type(attribute.key) is str:
+        key, value = attribute.key, attribute.value
+        if value is not None and type(key) is str:
             told = value.stringValue
-            if told is None:
-                whole = value.intValue
-                told = int(whole) if type(whole) is str and whole.isdecimal() else _other(value)
-            found[attribute.key] = told
+            found[key] = _other(value) if told is None else told
     return found
 
 
 def _other(value: AnyValue) -> Value:
-    """Value that is no text: 64-bit integers are written as text, lists and objects wrap values of their own."""
-    whole = value.intValue
-    if whole is not None:
-        return int(whole) if isinstance(whole, str) and whole.lstrip("-").isdecimal() else whole
-    if value.arrayValue is not None or value.kvlistValue is not None:
-        return _unwrapped({"arrayValue": value.arrayValue} if value.arrayValue else {"kvlistValue": value.kvlistValue})
-    return value.doubleValue if value.boolValue is None else value.boolValue
+    """Value that is no text: lists and objects wrap values of their own."""
+    if value.intValue is not None:
+        return _whole(value.intValue)
+    if value.boolValue is not None:
+        return value.boolValue
+    if value.arrayValue is not None:
+        return _listed(value.arrayValue)
+    return value.doubleValue if value.kvlistValue is None else _mapped(value.kvlistValue)
+
+
+def _whole(value: Value) -> Value:
+    """64-bit integers are written as text."""
+    return int(value) if type(value) is str and value.lstrip("-").isdecimal() else value
+
+
+def _listed(value: Value) -> list[Value]:
+    return [_unwrapped(item) for item in value.get("values", ())] if isinstance(value, dict) else []
+
+
+def _mapped(value: Value) -> dict[str, Value]:
+    pairs = value.get("values", ()) if isinstance(value, dict) else ()
+    named = [p for p in pairs if isinstance(p, dict) and isinstance(p.get("key"), str)]
+    return {p["key"]: _unwrapped(p.get("value")) for p in named}
 
 
 def _unwrapped(wrapped: Any) -> Value:  # noqa: ANN401
@@ -177,16 +190,11 @@ def _unwrapped(wrapped: Any) -> Value:  # noqa: ANN401
     if not isinstance(wrapped, dict) or not wrapped:
         return None
     kind, value = next(iter(wrapped.items()))
-    if kind == "stringValue":
-        return value
-    inner = value.get("values", ()) if isinstance(value, dict) else ()
-    if kind == "arrayValue":
-        return [_unwrapped(item) for item in inner]
-    if kind == "kvlistValue":
-        return {
-            p["key"]: _unwrapped(p.get("value")) for p in inner if isinstance(p, dict) and isinstance(p.get("key"), str)
-        }
-    return _other(AnyValue(intValue=value)) if kind == "intValue" else value
+    read = _INNER.get(kind)
+    return value if read is None else read(value)
+
+
+_INNER = {"intValue": _whole, "arrayValue": _listed, "kvlistValue": _mapped}
 
 
 FORMAT = Format(

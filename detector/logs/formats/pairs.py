@@ -15,6 +15,7 @@ from detector.logs.query import Query, Value
 from detector.logs.raw_keys import of_authorization
 
 _ACCOUNTS = ("x-account-id", "x-user-id", "x-tenant-id", "x-consumer-id", "x-customer-id")
+_STATUS_WORDS = {"success": 200, "succeeded": 200, "ok": 200}
 
 
 class Request(Body, gc=False):
@@ -124,13 +125,12 @@ def query(row: Pair) -> Query:
 
 
 def _status(value: Value) -> Value:
-    words = {"success": 200, "succeeded": 200, "ok": 200}
-    return words.get(value, value) if isinstance(value, str) else value
+    return _STATUS_WORDS.get(value, value) if isinstance(value, str) else value
 
 
 def _headers(value: Value) -> dict[str, Any]:
     """Headers by lower-case name."""
-    return {name.lower(): text for name, text in as_object(value).items() if isinstance(name, str)}
+    return {name.lower(): text for name, text in as_object(value).items()}
 
 
 FORMAT = Format(

@@ -37,10 +37,9 @@ class Conversation(Struct, gc=False):
 def queries(row: Conversation) -> list[Query]:
     """One query for each turn of the user; the account is the hashed address."""
     turns = row.conversation or []
-    moments = [_next_moment(turns, i, row.timestamp) for i in range(len(turns))]
     return [
         Query(
-            timestamp=moments[i],
+            timestamp=_next_moment(turns, i, row.timestamp) if turn.timestamp is None else turn.timestamp,
             request_id=f"{row.conversation_hash}:{first(turn.turn_identifier, i)}",
             account_id=first(turn.hashed_ip, row.hashed_ip),
             session_id=row.conversation_hash,

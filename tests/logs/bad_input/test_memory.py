@@ -26,14 +26,32 @@ BAD = {
 }
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is told by Linux")
+only_linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is told by Linux")
+
+
+@only_linux
 @pytest.mark.parametrize("kind", BAD)
 def test_memory_is_flat_on(tmp_path, kind):
-    name, data, many = BAD[kind]
+    assert growth(tmp_path, *BAD[kind]) < NOISE
+
+
+@only_linux
+def test_e10_memory_is_flat_on_user_agents_that_no_other_row_has(tmp_path):
+    assert growth(tmp_path, "a.jsonl", lambda n: b"".join(map(agent, range(n))), 60_000) < NOISE
+
+
+def growth(place, name, data, many):
+    """MiB by which four times as much of something takes more."""
     peaks = []
     for times in (1, 4):
-        folder = tmp_path / str(times)
+        folder = place / str(times)
         folder.mkdir()
         (logs(folder, good__jsonl=GOOD) / name).write_bytes(data(many * times))
         peaks.append(peak_of_scan(folder))
-    assert peaks[1] - peaks[0] < NOISE
+    return peaks[1] - peaks[0]
+
+
+def agent(i):
+    """A sound row of one of twenty accounts, whose client has a name of its own."""
+    words = f'"timestamp":"2026-03-01T12:{i // 60 % 60:02}:{i % 60:02}Z","account_id":"a{i % 20}","prompt":"hi"'
+    return f'{{{words},"user_agent":"agent/{i} of some sixty letters, as user agents are {i}"}}\n'.encode()

@@ -289,6 +289,14 @@ def test_vertex_ids_over_2_to_53_stay_exact_and_its_moment_is_that_of_the_reques
     assert told(row, "finish_reason", "input_tokens", "output_tokens", "latency_ms") == ("length", 11, 10, 2000.0)
 
 
+@pytest.mark.parametrize("latency", [-1, 1e18, 1e308])
+@pytest.mark.filterwarnings("error")
+def test_vertex_a_latency_that_no_answer_takes_moves_no_moment(tmp_path, latency):
+    row = read_records(tmp_path, VERTEX | {"metadata": json.dumps({"request_latency": latency})}).row
+    assert at(row) == "2026-03-02T10:00:02.250000+00:00"
+    assert "latency_ms" not in row
+
+
 def test_vertex_partner_models_keep_their_bodies_in_the_payload(tmp_path):
     body = {
         "anthropic_version": "vertex",
