@@ -171,8 +171,8 @@ def _other(value: AnyValue) -> Value:
 
 
 def _whole(value: Value) -> Value:
-    """64-bit integers are written as text."""
-    return int(value) if type(value) is str and value.lstrip("-").isdecimal() else value
+    """64-bit integers are written as text, of twenty characters at most."""
+    return int(value) if type(value) is str and len(value) <= 20 and value.removeprefix("-").isdecimal() else value
 
 
 def _listed(value: Value) -> list[Value]:

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from detector.logs.mapping import Mapping
 from tests.logs.formats.reading import read_files, read_records
 from tests.logs.formats.samples import NEW_SPAN, attribute, otlp, span
@@ -56,6 +58,18 @@ def test_the_old_names_and_numbered_messages(tmp_path):
         "system_prompt": "Be kind.",
     }
     assert (row["finish_reason"], row["client_ip"], row["request_id"]) == ("length", "198.51.100.4", "eee19b7ec3c1b174")
+
+
+@pytest.mark.parametrize("odd", ["--5", "5-", "9" * 5000, "²"])
+def test_a_number_that_is_none_loses_no_query(tmp_path, odd):
+    made = span(NEW_SPAN)
+    made["attributes"].append({"key": "gen_ai.request.top_k", "value": {"intValue": odd}})
+    made["attributes"] = [
+        {"key": a["key"], "value": {"intValue": odd}} if a["key"] == "gen_ai.request.max_tokens" else a
+        for a in made["attributes"]
+    ]
+    row = read_records(tmp_path, otlp(made)).row
+    assert (row["account_id"], row.get("max_tokens")) == ("cleo", None)
 
 
 def test_only_inference_spans_count(tmp_path):
