@@ -3,7 +3,8 @@
 Cores of hard facts fall apart where each pool has cards and addresses of its own. Two components are joined that are
 *tied* - accounts of each hold cards, devices or addresses of the other, or both are busy in the same hours of the same
 days - and are *alike*: they have most of their frames in common, passages that most accounts of both keep to and hardly
-anybody else uses, or most send one combination of request settings, or one client, that is rare outside all components.
+anybody else uses, or most send the same combinations of request settings, or have the same clients, rare outside all
+components.
 Two operators may buy from one maker of mailboxes, and begin where another stopped by chance: such ties ask for both
 likenesses.
 
@@ -22,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, diags_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import cdist
 
 from detector.campaigns.calendar import HOUR_US, hourly, weekends
 from detector.campaigns.passages import Ints, Passages
@@ -43,8 +45,9 @@ LEAST_FRAME, LEAST_FRAMED = 0.3, 0.6
 #: Frames that two components must have in common, and share of those of either: a sentence that goes round is in many
 #: operators' frames.
 LEAST_COMMON, LEAST_ALIKE = 2, 0.6
-#: Share of a component that makes a manner its own, and share of accounts outside all components that makes it common.
-LEAST_MANNER, MOST_COMMON = 0.6, 0.1
+#: Share of a component that must have manners which the other has as often, how many times as often as accounts
+#: outside all components, and share of these that makes one common.
+LEAST_MANNER, LEAST_LIFT, MOST_COMMON = 0.6, 2.5, 0.15
 #: Share of the other component that must hold the keys by which one is tied to it.
 LEAST_ANSWERED = 0.1
 #: Correlation of two components' departures from their usual hours, and days it takes to know them.
@@ -82,10 +85,10 @@ def rejoin(label: Ints, reference: Reference, held: Passages, settings: Campaign
     keys = reference.tables.keys
     sizes = np.bincount(label[label >= 0])
     tied = _tied(_facts(label, keys, OWNED), label, sizes, settings.rejoin_share) | _in_step(label, reference.tables)
-    worded, mannered = _worded(_words(label, held), label, sizes), _mannered(label, keys, sizes)
+    worded, manners = _worded(_words(label, held), label, sizes), mannered(label, keys, sizes)
     bought = _tied(_facts(label, keys, BOUGHT), label, sizes, settings.rejoin_share)
     loosely = bought | _relieved(label, reference, len(sizes))
-    joins = (tied & (worded | mannered)) | (loosely & worded & mannered)
+    joins = (tied & (worded | manners)) | (loosely & worded & manners)
     _, found = connected_components(csr_matrix(joins.astype(np.int8)), directed=False)
     return np.where(label >= 0, found[label], -1)
 
@@ -200,20 +203,28 @@ def _rows_of(matrix: csc_matrix, column: int) -> Ints:
     return found
 
 
-def _mannered(label: Ints, keys: pd.DataFrame, sizes: Ints) -> Joins:
-    """Pairs most of whose accounts have the same rare client or combination of request settings."""
+def mannered(label: Ints, keys: pd.DataFrame, sizes: Ints) -> Joins:
+    """Pairs most of whose accounts have the same rare clients or combinations of request settings, as often."""
     rows = keys.iloc[np.flatnonzero(keys["kind"].isin(MANNER).to_numpy())]
     component = label[rows["account"].to_numpy()]
     outsiders = rows.assign(out=component < 0).groupby(["kind", "key"], observed=True)["out"].transform("sum")
-    rare = outsiders.to_numpy() <= MOST_COMMON * (label < 0).sum()
-    inside = rows[rare & (component >= 0)].assign(component=component[rare & (component >= 0)])
-    by = inside.groupby(["component", "kind", "key"], observed=True)["account"].size().reset_index(name="n")
-    own = by[by["n"].to_numpy() >= LEAST_MANNER * sizes[by["component"].to_numpy()]]
-    number = own.groupby(["kind", "key"], observed=True).ngroup().to_numpy()
-    shape = (len(sizes), int(number.max(initial=-1)) + 1)
-    has = coo_matrix((np.ones(len(own)), (own["component"].to_numpy(), number)), shape=shape).tocsr()
-    alike: npt.NDArray[np.float64] = (has @ has.T).toarray()
-    return _both(alike > 0)
+    outside = outsiders.to_numpy() / max(1, (label < 0).sum())
+    kept = (component >= 0) & (outside <= MOST_COMMON)
+    inside = rows[kept].assign(component=component[kept], outside=outside[kept])
+    by = inside.groupby(["kind", "key", "component"], observed=True).agg(
+        n=("account", "size"), outside=("outside", "first")
+    )
+    by = by.reset_index().assign(share=lambda table: table["n"] / sizes[table["component"]])
+    by = by[by["share"] >= LEAST_LIFT * by["outside"]]
+    joins = np.zeros((len(sizes), len(sizes)), bool)
+    for _, own in by.groupby("kind", observed=True):
+        shares = own.pivot_table(index="component", columns="key", values="share", fill_value=0.0)
+        total = shares.to_numpy().sum(axis=1)
+        apart = cdist(shares.to_numpy(), shares.to_numpy(), "cityblock")
+        alike = (total[:, None] + total[None, :] - apart) / 2 >= LEAST_MANNER
+        at = shares.index.to_numpy()
+        joins[np.ix_(at, at)] |= alike
+    return _both(joins)
 
 
 def _any(matrix: csr_matrix) -> csr_matrix:

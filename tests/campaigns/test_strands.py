@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 
 from detector.campaigns.passages import passages, strongest_strand
 from detector.campaigns.reference import Reference
-from detector.campaigns.rejoin import rejoin
+from detector.campaigns.rejoin import mannered, rejoin
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.settings import Campaigns
 from tests.profiles.batches import DAY_US, tables
@@ -166,3 +166,16 @@ def test_operators_whose_frames_have_one_sentence_in_common_stay_two():
 
 def test_a_setting_of_a_campaign_is_rare_however_large_the_campaign():
     assert of_one_maker(("a", "a"), (7, 7), n=20, ordinary=60)
+
+
+def test_components_with_the_same_few_clients_in_equal_parts_are_alike_and_those_that_mirror_everybody_are_not():
+    rng = np.random.default_rng(3)
+    everybody = rng.choice(20, 600)  # each client is one in twenty outside
+    few, mirror = rng.choice(3, (2, 60)), rng.choice(20, (2, 60))
+    client = np.concatenate([everybody, *few, *mirror])
+    label = np.repeat([-1, 0, 1, 2, 3], [600, 60, 60, 60, 60])
+    keys = pd.DataFrame(
+        {"account": np.arange(len(client)), "kind": pd.Categorical(["client"] * len(client)), "key": client}
+    )
+    found = mannered(label, keys, np.array([60, 60, 60, 60]))
+    assert found.tolist() == [[False, True, False, False], [True, False, False, False], [False] * 4, [False] * 4]
