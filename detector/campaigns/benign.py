@@ -212,7 +212,8 @@ def _interests(t: Traits) -> str:
 
 def _loose(t: Traits) -> float:
     """How little ties the accounts of a group to one owner, from 0 to 1."""
-    return 1.0 - _ramp(t.tied, 2.0, 5.0)
+    # strangers have cards of their own, two accounts to a card are a tie however many cards there are
+    return 1.0 - max(_ramp(t.tied, 2.0, 5.0), _ramp(t.pooled, 0.5, 0.9))
 
 
 def _service(t: Traits) -> Explanation:

@@ -126,6 +126,7 @@ def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_
     untied = {**ORDINARY, "tied": 0.0}
     assert best_explanation(Traits(**untied)).weight == pytest.approx(9 * 0.65)
     assert best_explanation(Traits(**{**untied, "judging": True})).weight == 9
+    assert best_explanation(Traits(**{**untied, "pooled": 0.95})).weight == 0
 
 
 def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_from_accounts_that_are_tied():
