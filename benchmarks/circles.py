@@ -9,18 +9,15 @@ one another, so that most combinations were in nobody's mind when the detector w
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 from typing import get_args
 
 import numpy as np
 import pandas as pd
+from reference.habits import arguments, drawn, judged, print_by_habit, told
 
-from detector import scan
-from detector.drill import Circle, Recipe, circles, simulate, write_world
-from detector.errors import UsageError
+from detector.drill import Circle, Recipe, circles
 
 CIRCLES = 3
 #: Values of each habit, drawn with equal chances.
@@ -47,64 +44,25 @@ HABITS: dict[str, tuple[object, ...]] = {
 
 def main() -> None:
     """Judge each world, and print its circles and the table by habit."""
-    given = _arguments()
+    given = arguments(__doc__)
     rows: list[dict[str, object]] = []
     elsewhere = 0
     for number in range(given.worlds):
         rng = np.random.default_rng((given.seed, number))
-        drawn = [_drawn(rng, f"circle {number}.{k}") for k in range(CIRCLES)]
-        found, others = _judged(drawn, given, given.seed * 1000 + number)
-        elsewhere += others
-        for circle, (flagged, tier) in zip(drawn, found, strict=True):
-            told = ", ".join(f"{name} {getattr(circle, name)}" for name in HABITS)
-            print(f"{circle.name}: flagged {flagged}, tier {tier}; {told}", flush=True)
+        made = [drawn(HABITS, partial(Circle, f"circle {number}.{k}"), rng) for k in range(CIRCLES)]
+        recipe = Recipe(given.accounts, given.days, populations={}, circles=made)
+        accounts = judged(recipe, given.seed * 1000 + number, given.keep)
+        elsewhere += int(accounts.loc[~accounts["population"].isin([one.name for one in made]), "flagged"].sum())
+        for circle in made:
+            own = accounts[accounts["population"] == circle.name]
+            flagged, tier = int(own["flagged"].sum()), str(own["tier"].mode().iloc[0]) if len(own) else "–"
+            print(f"{circle.name}: flagged {flagged}, tier {tier}; {told(HABITS, circle)}", flush=True)
             rows.append({**asdict(circle), "flagged": flagged, "alarm": flagged > 0, "listed": tier != "–"})
     table = pd.DataFrame(rows)
-    print(f"\n{len(table)} circles of {table['accounts'].sum()} accounts: {table['alarm'].sum()} with one flagged,")
-    print(
-        f"{table['flagged'].sum()} accounts in all, {elsewhere} in the crowd; {table['listed'].sum()} circles listed\n"
-    )
-    print("| habit | circles with an account flagged (circles) by value |\n| --- | --- |")
-    for name in HABITS:
-        by = table.groupby(table[name].map(str))["alarm"].agg(["sum", "size"])
-        print(f"| `{name}` | {'; '.join(f'{value}: {n} ({of})' for value, n, of in by.itertuples())} |")
-
-
-def _drawn(rng: np.random.Generator, name: str) -> Circle:
-    """A circle whose settings do not contradict each other."""
-    while True:
-        habits = {habit: values[rng.integers(len(values))] for habit, values in HABITS.items()}
-        try:
-            return Circle(name, **habits)  # type: ignore[arg-type]
-        except UsageError:
-            continue
-
-
-def _judged(drawn: list[Circle], given: argparse.Namespace, seed: int) -> tuple[list[tuple[int, str]], int]:
-    """Flagged accounts of each circle with the tier of most of its accounts, and flagged accounts of the crowd."""
-    world = simulate(Recipe(given.accounts, given.days, populations={}, circles=drawn), seed)
-    with tempfile.TemporaryDirectory() as folder:
-        place = given.keep / str(seed) if given.keep else Path(folder)
-        write_world(world, place, "parquet")
-        result = scan(place / "logs", accounts=place / "accounts.parquet")
-    active = world.labels[world.labels["n_queries"] > 0].merge(result.accounts[["account_id", "flagged"]])
-    tiers = result.members.merge(result.campaigns[["campaign_id", "tier"]])[["account_id", "tier"]]
-    held = active.merge(tiers, how="left").fillna({"tier": "–"})
-    found = []
-    for circle in drawn:
-        own = held[held["population"] == circle.name]
-        found.append((int(own["flagged"].sum()), str(own["tier"].mode().iloc[0]) if len(own) else "–"))
-    return found, int(held.loc[~held["population"].isin([circle.name for circle in drawn]), "flagged"].sum())
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=4)
-    parser.add_argument("--accounts", type=int, default=1200, help="in the crowd")
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="folder to keep the worlds in")
-    return parser.parse_args()
+    n, alarms, listed = table["accounts"].sum(), table["alarm"].sum(), table["listed"].sum()
+    print(f"\n{len(table)} circles of {n} accounts: {alarms} with one flagged,")
+    print(f"{table['flagged'].sum()} accounts in all, {elsewhere} in the crowd; {listed} circles listed\n")
+    print_by_habit(HABITS, table, "alarm", "sum", "circles with an account flagged (circles)")
 
 
 if __name__ == "__main__":

@@ -10,19 +10,17 @@ The table at the end gives mean recall by setting, so that it shows which habit 
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from reference.habits import arguments, drawn, judged, print_by_habit, told
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from detector import scan
-from detector.drill import Pool, Recipe, simulate, write_world
-from detector.errors import UsageError
+from detector.drill import Pool, Recipe
 from tests.attack.worlds import RUNNERS
 
 OPERATORS = 3
@@ -56,64 +54,31 @@ HABITS: dict[str, tuple[object, ...]] = {
 
 def main() -> None:
     """Judge each world, and print its operators and the table by setting."""
-    given = _arguments()
+    given = arguments(__doc__)
     rows: list[dict[str, object]] = []
     alarms = 0
     for number in range(given.worlds):
         rng = np.random.default_rng((given.seed, number))
-        pools = [_drawn(rng, f"operator {number}.{k}") for k in range(OPERATORS)]
-        found, flagged = _judged(pools, given, given.seed * 1000 + number)
-        alarms += flagged
-        for pool, (recall, tier) in zip(pools, found, strict=True):
-            habits = {name: getattr(pool, name) for name in HABITS}
-            told = ", ".join(f"{name} {value}" for name, value in habits.items())
-            print(f"{pool.shape}: recall {recall:.2f}, tier {tier}; {told}", flush=True)
-            rows.append({**habits, "recall": recall})
+        pools = [drawn(HABITS, partial(_pool, f"operator {number}.{k}", rng), rng) for k in range(OPERATORS)]
+        recipe = Recipe(given.accounts, given.days, populations=RUNNERS, campaigns=pools)
+        accounts = judged(recipe, given.seed * 1000 + number, given.keep)
+        alarms += int((accounts["flagged"] & (accounts["kind"] == "benign")).sum())
+        for pool in pools:
+            own = accounts[accounts["population"] == pool.shape]
+            recall, tier = float(own["flagged"].mean()), str(own["tier"].mode().iloc[0])
+            print(f"{pool.shape}: recall {recall:.2f}, tier {tier}; {told(HABITS, pool)}", flush=True)
+            rows.append({name: getattr(pool, name) for name in HABITS} | {"recall": recall})
     table = pd.DataFrame(rows)
-    recall = table["recall"]
-    print(f"\n{len(table)} operators: mean recall {recall.mean():.2f}, {(recall >= 0.9).sum()} of them at 0.9 or more;")
+    recalls = table["recall"]
+    print(
+        f"\n{len(table)} operators: mean recall {recalls.mean():.2f}, {(recalls >= 0.9).sum()} of them at 0.9 or more;"
+    )
     print(f"benign accounts flagged in all {given.worlds} worlds: {alarms}\n")
-    print("| setting | mean recall (operators) by value |\n| --- | --- |")
-    for name in HABITS:
-        by = table.groupby(table[name].map(str))["recall"].agg(["mean", "size"])
-        cells = [f"{value}: {mean:.2f} ({n})" for value, mean, n in zip(by.index, by["mean"], by["size"], strict=True)]
-        print(f"| `{name}` | {'; '.join(cells)} |")
+    print_by_habit(HABITS, table, "recall", "mean", "mean recall (operators)")
 
 
-def _drawn(rng: np.random.Generator, name: str) -> Pool:
-    """An operator whose settings do not contradict each other."""
-    while True:
-        drawn = {habit: values[rng.integers(len(values))] for habit, values in HABITS.items()}
-        try:
-            return Pool(shape=name, first_day=float(rng.uniform(0.3, 2.5)), **drawn)  # type: ignore[arg-type]
-        except UsageError:
-            continue
-
-
-def _judged(pools: list[Pool], given: argparse.Namespace, seed: int) -> tuple[list[tuple[float, str]], int]:
-    """Recall of each pool with the tier of most of its accounts, and how many benign accounts are flagged."""
-    world = simulate(Recipe(given.accounts, given.days, populations=RUNNERS, campaigns=pools), seed)
-    with tempfile.TemporaryDirectory() as folder:
-        write_world(world, Path(folder), "parquet")
-        result = scan(Path(folder) / "logs", accounts=Path(folder) / "accounts.parquet")
-    active = world.labels[world.labels["n_queries"] > 0].merge(result.accounts[["account_id", "flagged"]])
-    benign = int((active["flagged"] & (active["kind"] == "benign")).sum())
-    tiers = result.members.merge(result.campaigns[["campaign_id", "tier"]])[["account_id", "tier"]]
-    held = active.merge(tiers, how="left").fillna({"tier": "–"})
-    found = []
-    for pool in pools:
-        own = held[held["population"] == pool.shape]
-        found.append((float(own["flagged"].mean()), str(own["tier"].mode().iloc[0])))
-    return found, benign
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=4)
-    parser.add_argument("--accounts", type=int, default=1200, help="in the crowd")
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+def _pool(name: str, rng: np.random.Generator, **habits: object) -> Pool:
+    return Pool(shape=name, first_day=float(rng.uniform(0.3, 2.5)), **habits)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -119,7 +119,13 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
 def _work(found: Frames, rows: pd.DataFrame) -> pd.DataFrame:
     """Requests that may be shares of one data set: in a frame or below one, or, where few are, that ask to extract."""
     framed = max(found.rows, found.in_system, key=len)
-    return framed if len(framed) >= LEAST_ROWS else rows[(rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0]
+    return framed if len(framed) >= LEAST_ROWS else rows[_asks(rows)]
+
+
+def _asks(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which requests ask for anything that extraction takes."""
+    found: npt.NDArray[np.bool_] = (rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0
+    return found
 
 
 def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> float:
@@ -127,8 +133,7 @@ def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> f
     if not any(e.family in ("elicitation", "sharding") for e in evidence):
         return 1.0
     back = cohort.held_back
-    told = (back["asks"].to_numpy() & (ELICITING | GRADING)) > 0
-    told |= back.index.isin(found.rows.index.union(found.in_system.index))
+    told = _asks(back) | back.index.isin(found.rows.index.union(found.in_system.index))
     return float(np.average(told, weights=back["weight"].to_numpy()))
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from detector.campaigns.cohort import Ints
+from detector.campaigns.grow import components
 from detector.campaigns.verify.frames import COLUMNS, LEAST_SHARE
 
 #: Columns in which passages of a prompt stand; a system prompt has no part in the topics of a request.
@@ -46,13 +45,10 @@ def wordings(rows: pd.DataFrame) -> Ints:
     holders = kept.groupby("passage")["account"].transform("size")
     kept, holders = kept[holders > 1], holders[holders > 1]
     telling = kept[holders <= AS_RARE * holders.groupby(kept["account"]).transform("min")]
-    people, who = np.unique(telling["account"].to_numpy(), return_inverse=True)
-    passages, what = np.unique(telling["passage"].to_numpy(), return_inverse=True)
-    size = len(people) + len(passages)
-    graph = coo_matrix((np.ones(len(telling), np.int8), (who, len(people) + what)), shape=(size, size))
-    number = connected_components(graph, directed=False)[1][: len(people)] + 1 if size else np.zeros(0, np.int64)
-    known = pd.Series(number, index=people, dtype=np.int64)
-    found: Ints = rows["account"].map(known).fillna(0).to_numpy(dtype=np.int64)
+    _, number = np.unique(telling["passage"].to_numpy(), return_inverse=True)
+    pairs = pd.DataFrame({"account": telling["account"].to_numpy(), "composite": number})
+    account = rows["account"].to_numpy()
+    found: Ints = components(pairs, int(account.max(initial=-1)) + 1)[account] + 1
     return found
 
 
