@@ -9,13 +9,15 @@ one another, so that most combinations were in nobody's mind when the detector w
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pandas as pd
-from reference.habits import arguments, drawn, judged, print_by_habit, told
+from reference.habits import drawn, judged, print_by_habit, told
 
 from detector.drill import Circle, Recipe, circles
 
@@ -44,7 +46,7 @@ HABITS: dict[str, tuple[object, ...]] = {
 
 def main() -> None:
     """Judge each world, and print its circles and the table by habit."""
-    given = arguments(__doc__)
+    given = _arguments()
     rows: list[dict[str, object]] = []
     elsewhere = 0
     for number in range(given.worlds):
@@ -63,6 +65,16 @@ def main() -> None:
     print(f"\n{len(table)} circles of {n} accounts: {alarms} with one flagged,")
     print(f"{table['flagged'].sum()} accounts in all, {elsewhere} in the crowd; {listed} circles listed\n")
     print_by_habit(HABITS, table, "alarm", "sum", "circles with an account flagged (circles)")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", type=int, default=4)
+    parser.add_argument("--accounts", type=int, default=1200, help="in the crowd")
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder to keep the worlds in")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -10,13 +10,14 @@ The table at the end gives mean recall by setting, so that it shows which habit 
 
 from __future__ import annotations
 
+import argparse
 import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from reference.habits import arguments, drawn, judged, print_by_habit, told
+from reference.habits import drawn, judged, print_by_habit, told
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -54,7 +55,7 @@ HABITS: dict[str, tuple[object, ...]] = {
 
 def main() -> None:
     """Judge each world, and print its operators and the table by setting."""
-    given = arguments(__doc__)
+    given = _arguments()
     rows: list[dict[str, object]] = []
     alarms = 0
     for number in range(given.worlds):
@@ -79,6 +80,16 @@ def main() -> None:
 
 def _pool(name: str, rng: np.random.Generator, **habits: object) -> Pool:
     return Pool(shape=name, first_day=float(rng.uniform(0.3, 2.5)), **habits)  # type: ignore[arg-type]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", type=int, default=4)
+    parser.add_argument("--accounts", type=int, default=1200, help="in the crowd")
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder to keep the worlds in")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

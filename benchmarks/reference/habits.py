@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -53,14 +52,3 @@ def print_by_habit(habits: Habits, table: pd.DataFrame, column: str, how: str, t
         by = table.groupby(table[name].map(str))[column].agg([how, "size"])
         digits = ".2f" if how == "mean" else ".0f"
         print(f"| `{name}` | {'; '.join(f'{value}: {found:{digits}} ({n})' for value, found, n in by.itertuples())} |")
-
-
-def arguments(doc: str) -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=4)
-    parser.add_argument("--accounts", type=int, default=1200, help="in the crowd")
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="folder to keep the worlds in")
-    return parser.parse_args()
