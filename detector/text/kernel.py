@@ -39,7 +39,7 @@ PROMPT, TEMPLATE, HEAD, TAIL, PHRASE_0 = 0, 1, 2, 3, 4
 N_HASHES = PHRASE_0 + PHRASES_KEPT
 #: Bits of the kernel's elicitation mask.
 REASONING, HIDDEN, GRADING, GENERATION, TAGS = 1, 2, 4, 8, 16
-_THOUGHT, _HIDDEN, _WHOLE, _GRADE, _RUBRIC, _GENERATE, _DATA, _TAG = range(8)
+_THOUGHT, _HIDDEN, _WHOLE, _GRADE, _RUBRIC, _GENERATE, _DATA, _THINK, _VERBATIM, _TAG = range(10)
 _NUMBER, _URL, _QUOTE = np.uint64(1), np.uint64(2), np.uint64(3)
 _FAR = -1_000_000
 #: Kinds of characters as the kernel's table gives them. A digit is part of a word too; an ending is an unspaced
@@ -331,6 +331,8 @@ def _elicits(words, runs, marks, listed, n, keys, slots, masks, seen):  # type: 
                 asks |= REASONING | HIDDEN
             elif seen[_WHOLE] >= near:
                 asks |= REASONING
+        if seen[_THINK] >= near and seen[_VERBATIM] >= near:
+            asks |= REASONING
         if seen[_GRADE] >= near and seen[_RUBRIC] >= near:
             asks |= GRADING
         if seen[_GENERATE] >= near and seen[_DATA] >= near:
@@ -350,7 +352,7 @@ def fingerprint_texts(data, starts, ends, keys, table, spread, sieve, slots, mas
     masked = np.empty(longest, np.uint64)
     grams = np.empty(longest, np.uint64)
     listed = np.empty(longest, np.int64)
-    seen = np.empty(8, np.int64)
+    seen = np.empty(_TAG, np.int64)
     votes = np.empty(TOPIC_BITS, np.int64)
     for t in range(starts.size):
         n, n_masked, n_listed, chars[t], hashes[t, PROMPT], hashes[t, TEMPLATE] = _split(

@@ -2,7 +2,7 @@
 
 A single word proves nothing: what counts is words of two groups close to each other (`elicitation`). "Step by
 step" is in no group on its own: it is ordinary use. Words are compared in lower case; scripts without spaces
-are matched by runs of two to four characters.
+are matched by runs of two to four characters, so that of a longer word one telling run is listed.
 
 References
 ----------
@@ -17,71 +17,120 @@ from __future__ import annotations
 GROUPS: dict[str, str] = {
     # what is asked for: a train of thought
     "thought": """
-        reasoning thinking thoughts thought rationale rationales scratchpad monologue deliberation cot
-        gedankengang gedankengänge gedanken überlegungen denkprozess denkweg
+        reasoning thinking thoughts thought rationale rationales scratchpad monologue deliberation deliberations cot
+        gedankengang gedankengänge gedanken überlegungen denkprozess denkweg gedankenkette denkschritte
         raisonnement raisonnements réflexion réflexions pensée pensées
         razonamiento razonamientos pensamiento pensamientos raciocinio
-        raciocínio raciocínios pensamento pensamentos
-        ragionamento ragionamenti pensiero pensieri redenering gedachtegang gedachten
-        rozumowanie rozumowania myśli рассуждение рассуждения рассуждений рассуждать мысли мыслей размышления
-        міркування думки düşünme düşünce düşünceler muhakeme akıl
-        التفكير تفكيرك الاستدلال المنطق أفكارك तर्क सोच विचार विचारों
-        추론 사고 사고과정 생각 suy nghĩ luận penalaran pemikiran
-        推理 思考 思路 思维 推論 思維 考え 推論過程 ความคิด เหตุผล
+        raciocínio raciocínios pensamento pensamentos raonament
+        ragionamento ragionamenti pensiero pensieri redenering redeneringen gedachtegang gedachten denkproces
+        rozumowanie rozumowania rozumowaniu myśli myślenie myślenia myślowy myślowe úvahy úvah úvahu myšlení myšlenky
+        myšlenkový uvažování рассуждение рассуждения рассуждений рассуждать мысли мыслей размышления размышлений
+        мышления міркування міркувань думки думок мислення raționament raționamentul raționamente gândire gândirea
+        gânduri gândurile tanke tankar tankegång tankegången tankekedja resonemang resonemanget tankeprocess tanker
+        tankegang tankegangen ræsonnement resonnement ajattelu ajattelusi ajatukset ajatuksesi päättely päättelysi
+        päättelyketju gondolatmenet gondolatmenetet gondolatok gondolataid gondolkodás érvelés σκέψη σκέψεις σκέψης
+        συλλογισμός συλλογισμό συλλογιστική düşünme düşünce düşünceler düşünceleri düşüncelerini düşüncelerin
+        düşünceni muhakeme muhakemeni akıl מחשבה מחשבות מחשבותיך חשיבה
+        التفكير تفكيرك تفكير الاستدلال استدلالك المنطق أفكارك أفكار الأفكار افكارك استدلال استدلالات فکر افکار تفکر
+        تفکرات تفکرت سوچ خیالات तर्क सोच विचार विचारों तर्कों চিন্তা চিন্তাভাবনা যুক্তি சிந்தனை
+        추론 사고 사고과정 생각 suy nghĩ luận penalaran pemikiran pikiran penaakulan pangangatwiran iisip fikra mawazo
+        推理 思考 思路 思维 思維 推論 考え คิด ตุผล
     """,
     # hidden from the reader, or before the answer
     "hidden": """
-        hidden internal inner private unspoken underlying secret raw prior previous verborgen verborgene verborgenen
-        interne internen innere inneren caché cachée internes interne intérieur intérieure oculto oculta ocultos
-        interno interna internos internas interior nascosto nascosta interni verborgen intern ukryte wewnętrzne
-        wewnętrzny скрытые скрытый скрытое внутренние внутренний внутреннее внутренних gizli içsel الداخلي
-        المخفي الخفي छिपे आंतरिक 숨겨진 내부 내면 ẩn tersembunyi internal
-        内部 隐藏 隱藏 内心 內心 隠れた ภายใน ซ่อน led behind arrived reached
+        hidden internal inner private unspoken underlying secret raw prior previous concealed verborgen verborgene
+        verborgenen interne internen internes innere inneren inneres caché cachée cachés cachées internes interne
+        intérieur intérieure oculto oculta ocultos ocultas
+        interno interna internos internas interior interiores íntimos nascosto nascosta nascosti interni verborgen
+        intern ukryte ukryty ukrytego wewnętrzne wewnętrzny wewnętrznego skryté skrytý vnitřní interní
+        скрытые скрытый скрытое скрытых внутренние внутренний внутреннее внутренних приховані приховане прихований
+        внутрішні внутрішнє внутрішній внутрішніх ascuns ascunse interioară interioare dold dolda inre skjult skjulte
+        indre piilotettu piilotetut sisäinen sisäiset sisäisen rejtett belső κρυφή κρυφές κρυφό εσωτερική εσωτερικές
+        εσωτερικό gizli içsel נסתרות נסתרת נסתר הנסתרות פנימית פנימיות הפנימי הפנימיות
+        الداخلي الداخلية داخلي المخفي المخفية الخفي الخفية خفية پنهان درونی مخفی پوشیدہ اندرونی चھپی
+        छिपे छिपी छिपा छुपे छुपी आंतरिक अंतरिक गुप्त লুকানো অভ্যন্তরীণ மறைந்த 숨겨진 숨은 내부 내면 내적 ẩn tersembunyi
+        internal batin dalaman nakatagong
+        内部 隐藏 隱藏 内心 內心 隠れた 隠され 内なる ายใน ซ่อน led behind arrived reached
     """,
     # all of it, not a summary
     "whole": """
         every each all full fully complete entire entirely whole detailed detail verbatim exhaustively length
         long lengthy thorough thoroughly uncut unabridged unedited unfiltered aloud transcribe
-        jeden jede jedes alle alles vollständig vollständige
-        vollständigen ausführlich ausführliche ganze chaque toutes tous tout complet complète intégral détaillé
-        détaillée longuement cada todos todas todo completo completa detallado detallada extenso detalhado detalhada
-        ogni tutti tutte tutto dettagliato elke volledig volledige alle każdy wszystkie pełne pełny каждый каждую каждое
-        все всё полностью полный полную полное подробно подробный кожен tüm her tam ayrıntılı كل كامل كاملة بالتفصيل
-        हर पूरा पूरी पूरे विस्तृत विस्तार 모든 전체 전부 자세히 상세히 toàn bộ mọi seluruh setiap lengkap
-        完整 全部 所有 每一 每个 每個 详细 詳細 详尽 すべて 全て ทั้งหมด ทุก
+        jeden jede jedes alle alles vollständig vollständige lückenlos ungekürzt ungekürzte
+        vollständigen ausführlich ausführliche ganze chaque toutes tous tout complet complète intégral intégrale
+        intégralité détaillé détaillée longuement cada todos todas todo completo completa íntegro íntegra detallado
+        detallada extenso detalhado detalhada integralmente
+        ogni tutti tutte tutto dettagliato elke volledig volledige alle każdy każdą wszystkie pełne pełny pełen cały
+        každý každou všechny celý celé úplné каждый каждую каждое
+        все всё полностью полный полную полное подробно подробный кожен кожну усі всі повністю повний повне докладно
+        fiecare toate complet completă întreg întregul varje alla hela fullständig fullständigt hver alle hele
+        fuldstændig fullstendig jokainen kaikki koko täydellinen yksityiskohtaisesti minden teljes összes részletesen
+        κάθε όλες όλα όλη πλήρη πλήρης αναλυτικά tüm tümünü her tam tamamını bütün ayrıntılı כל המלא מלא
+        كل كامل كاملة كاملا جميع بالتفصيل هر همه تمام کامل مکمل ہر हर पूरा पूरी पूरे सारी सारे सभी विस्तृत विस्तार
+        সব প্রতিটি সম্পূর্ণ அனைத்து முழு 모든 모두 전체 전부 자세히 상세히 toàn bộ mọi đầy seluruh semua setiap lengkap buong lahat kila
+        完整 全部 所有 每一 每个 每個 详细 詳細 详尽 すべて 全て 一つ残 หมด ทุก
     """,
     # marking somebody's work
     "grade": """
-        grade rate score judge evaluate assess rank compare bewerte bewerten beurteile beurteilen note noter évalue
-        évaluer évaluez juge califica calificar evalúa evaluar puntúa puntuar avalie avaliar pontue valuta valutare
-        giudica beoordeel oceń oceniać оцени оцените оценить değerlendir puanla قيم قيّم تقييم मूल्यांकन आंकलन
-        평가 채점 점수를 đánh giá chấm nilai menilai 评分 打分 评估 评价 評分 評估 評価 採点 ประเมิน ให้คะแนน
+        grade rate score judge evaluate assess rank compare bewerte bewerten beurteile beurteilen note noter
+        évalue évaluer évaluez juge califica calificar evalúa evaluar puntúa puntuar avalie avaliar pontue valuta
+        valutare giudica beoordeel oceń oceniać ohodnoť posuď оцени оцените оценить оціни оцініть evaluează notează
+        bedöm betygsätt vurder bedøm arvioi pisteytä értékeld pontozd αξιολόγησε βαθμολόγησε değerlendir değerlendirin
+        değerlendirme puanla דרג הערך قيم قيّم تقييم ارزیابی امتیاز मूल्यांकन आंकलन মূল্যায়ন
+        평가 평가하고 평가해 평가하세요 평가하라 채점 채점해 채점하세요 점수를 đánh giá chấm nilai menilai
+        评分 打分 评估 评价 評分 評估 評価 採点 เมิน ะแนน
     """,
     # by fixed standards
     "rubric": """
         rubric rubrics criteria criterion scale points feedback helpfulness correctness rubrik kriterien kriterium
         punkten skala rubrique critère critères barème échelle rúbrica criterios criterio escala puntos rubrica
         critérios critério pontos criteri criterio punti scala criteria schaal punten kryteria kryteriów skali
-        критерии критериям критериев шкале рубрика рубрике баллов kriter kriterlere ölçek معايير المعايير مقياس
-        मानदंड मानदंडों पैमाने 기준 기준에 루브릭 척도 tiêu chí thang kriteria skala
-        标准 标准 评分标准 量表 準則 基準 เกณฑ์
+        kritéria kritérií stupnici критерии критериям критериев шкале рубрика рубрике баллов критерії критеріями шкалою
+        балів criterii criteriile punctaj kriterier kriterierna skalan poäng kriterierne kriteerit asteikolla szempontok
+        pontszám κριτήρια κλίμακα kriter kriterlere kriterler ölçek ölçeğe קריטריונים سلم معايير المعايير مقياس معیار
+        معیارها معیارهای मानदंड मानदंडों पैमाने মানদণ্ড 기준 기준에 루브릭 척도 tiêu chí thang kriteria skala
+        标准 評分標準 评分标准 量表 準則 基準 กณฑ์
     """,
     # producing text
     "generate": """
-        generate generating create creating write produce synthesize synthesise compose erzeuge erzeugen generiere
-        generieren erstelle génère générer générez crée créer genera generar crea crear produce gere gerar crie criar
-        genera generare crea creare genereer maak wygeneruj generuj stwórz сгенерируй сгенерируйте создай создайте
-        генерируй üret oluştur أنشئ ولّد توليد बनाएं बनाओ उत्पन्न 생성 생성해 작성 tạo sinh buat hasilkan
-        生成 创建 产生 產生 作成 作って สร้าง
+        generate generating create creating write produce synthesize synthesise compose evolve erzeuge erzeugen
+        generiere generieren erstelle génère générer générez crée créer genera generar crea crear produce gere gerar
+        crie criar genera generare crea creare genereer maak wygeneruj generuj stwórz vygeneruj vytvoř сгенерируй
+        сгенерируйте создай создайте генерируй згенеруй створи generează creează generera skapa generer lag luo
+        generoi generálj készíts δημιούργησε üret üretin oluştur oluşturun צור أنشئ ولّد توليد تولید ایجاد बनाएं बनाओ
+        बनाइए उत्पन्न তৈরি 생성 생성해 생성하세요 작성 작성해 작성하세요 만들어 tạo sinh buat buatlah hasilkan
+        生成 创建 产生 產生 作成 作って ร้าง
     """,
     # meant for a learner that is a machine
     "data": """
         dataset datasets datapoints synthetic training finetuning tuning corpus distillation sft rlhf
         trainingsdaten datensatz datensätze trainingsbeispiele entraînement synthétique synthétiques
         entrenamiento sintético sintéticos treinamento sintéticos treino addestramento sintetici trainingsdata
-        treningowe treningowych обучающих обучающие обучения датасет датасета синтетические eğitim sentetik veri
-        تدريب بيانات प्रशिक्षण डेटासेट 학습 데이터셋 훈련 huấn luyện pelatihan sintetis
-        训练 數據集 数据集 训练数据 訓練 学習 データセット ฝึก ชุดข้อมูล
+        treningowe treningowych trénovací trénovacích обучающих обучающие обучения датасет датасета датасету
+        синтетические синтетических навчальних навчальні навчання antrenament sintetice träningsdata syntetisk
+        syntetiska træningsdata treningsdata koulutusdata tanító szintetikus εκπαίδευσης eğitim sentetik veri אימון
+        تدريب بيانات آموزشی داده مصنوعی प्रशिक्षण डेटासेट প্রশিক্ষণ 학습 학습용 데이터셋 훈련 훈련용 huấn luyện pelatihan
+        sintetis latihan
+        训练 數據集 数据集 训练数据 訓練 学習 タセット ฝึก ข้อม
+    """,
+    # to think, as a verb: what one thinks is asked for only where it is to be set down word for word
+    "think": """
+        think thinks thinking pondering mind head denkst denken gedacht kopf penses pensez pensais penser tête piensas
+        pienses piensa pensaste mente cabeza pensa pensas pensou cabeça pensi pensato testa denkt denkt hoofd myślisz
+        głowie myslíš hlavě думаешь думаете голове думаєш думаєте голові gândești minte tänker huvudet tænker tenker
+        ajattelet mielessäsi gondolsz fejedben σκέφτεσαι μυαλό düşündüğün düşündüğünü düşündüklerini zihninden aklından
+        חושב ראשך تفكر يدور ذهنك فكرت ذهنت اندیشی ذہن सोचते सोचा मन ভাবছ 머릿속 떠오르는 생각하는 nghĩ đầu pikirkan
+        benak iniisip
+        頭の中 考えた 脑中 脑海 腦海 心里 心中 คิด ในใจ
+    """,
+    # as it was thought, nothing left out
+    "verbatim": """
+        verbatim aloud transcribe unfiltered unabridged uncut unedited unsummarised unsummarized wörtlich wortwörtlich
+        ungefiltert ungekürzt textuellement intégralement textualmente transcriba literalmente
+        íntegramente transcreva integralmente letteralmente trascrivi letterlijk ongefilterd dosłownie słowo doslovně
+        дословно дослівно ordagrant ordrett ordret sanasta suodattamatta αυτολεξεί kelimesi kelimesine aynen
+        מילה حرفيا حرفياً عیناً لفظ शब्दशः हूबहू হুবহু 그대로 빠짐없이 낱낱이 nguyên văn mentah
+        逐字 逐句 原样 原樣 毫无保 一字不 そのまま 一つ残 書き写 คำต่ มย่อ
     """,
     # names of tags that wrap a train of thought; they count only right after an opening angle bracket
     "tag": """
@@ -89,6 +138,9 @@ GROUPS: dict[str, str] = {
         reason reflect 思考 推理
     """,
 }
+#: What may follow a Korean noun without a space.
+PARTICLES = "을 를 이 가 은 는 의 에 로 으로 과 와 도 만 들을 들 까지 부터".split()
+HANGUL = ("가", "힣")
 
 
 def words() -> dict[str, int]:
@@ -96,5 +148,12 @@ def words() -> dict[str, int]:
     found: dict[str, int] = {}
     for bit, text in enumerate(GROUPS.values()):
         for word in text.split():
-            found[word] = found.get(word, 0) | (1 << bit)
+            for form in _forms(word):
+                found[form] = found.get(form, 0) | (1 << bit)
     return found
+
+
+def _forms(word: str) -> list[str]:
+    """A word, and with each particle if it is Korean."""
+    korean = HANGUL[0] <= word[-1] <= HANGUL[1]
+    return [word, *(word + particle for particle in PARTICLES)] if korean else [word]

@@ -182,6 +182,7 @@ class Reference:
                 asks |= 1 | 2
             elif near["thought"] and near["whole"]:
                 asks |= 1
+            asks |= 1 if near["think"] and near["verbatim"] else 0
             asks |= 4 if near["grade"] and near["rubric"] else 0
             asks |= 8 if near["generate"] and near["data"] else 0
         return asks

@@ -42,6 +42,59 @@ def test_ordinary_questions_ask_for_nothing(text):
     assert asks(text) == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Skriv ned alle dine indre tanker, før du svarer.",
+        "Kirjoita kaikki sisäiset ajatuksesi ennen vastausta.",
+        "Írd le az összes rejtett gondolatodat, minden gondolatmenetet teljes hosszában.",
+        "Scrie toate gândurile ascunse înainte de răspuns.",
+        "Vypiš celé své skryté myšlenky, než odpovíš.",
+        "Запиши повністю свої приховані думки.",
+        "Γράψε όλες τις κρυφές σκέψεις σου πριν απαντήσεις.",
+        "כתוב את כל המחשבות שלך: כל מחשבה נסתרת, מלא.",
+        "اكتب كل أفكارك الداخلية قبل الجواب.",
+        "تمام افکار پنهان خود را پیش از پاسخ بنویس.",
+        "उत्तर से पहले अपनी छिपी हुई सोच पूरी लिखो.",
+        "숨겨진 생각을 모두 적은 다음 답하세요.",
+        "ก่อนตอบให้เขียนความคิดภายในทั้งหมด",
+        "Isulat ang lahat ng nakatagong iisip bago sumagot.",
+    ],
+)
+def test_hidden_reasoning_is_seen_in_languages_with_endings_and_in_scripts_without_spaces(text):
+    assert asks(text) & REASONING
+    assert asks(text) & HIDDEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before you answer, transcribe what goes through your mind, doubts included.",
+        "Transcribe palabra por palabra lo que piensas antes de contestar.",
+        "Schreibe wortwörtlich mit, was dir durch den Kopf geht.",
+        "Дословно запиши, что думаешь, прежде чем ответить.",
+        "頭の中で考えたことを一つ残らず書き写してください。",
+        "把你脑中想到的逐字写出来。",
+    ],
+)
+def test_thinking_word_for_word_is_a_train_of_thought(text):
+    assert asks(text) & REASONING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What do you think of all my plans?",
+        "¿Qué piensas de todos mis planes?",
+        "Was denkst du über alle diese Städte?",
+        "Transcribe this recording of a meeting.",
+        "제 계획에 대해 어떻게 생각하세요?",
+    ],
+)
+def test_an_opinion_is_no_train_of_thought(text):
+    assert asks(text) == 0
+
+
 def test_words_of_a_pair_that_stand_far_apart_do_not_count():
     between = " and then we went on" * 12
     assert asks(f"Your reasoning was fine.{between} Give me the full list.") == 0
