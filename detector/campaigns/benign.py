@@ -241,11 +241,14 @@ def _benchmark(t: Traits) -> Explanation:
 
 
 def _event(t: Traits) -> Explanation:
+    # who comes to an event has ideas of their own, or all work at what the event has set
+    free, set_ = _ramp(t.own_interests, 0.3, 0.7), _ramp(t.replay, 0.1, 0.4)
     return Explanation(
         "a hackathon or promotion",
-        min(_ramp(t.created_72h, 0.6, 0.95), _ramp(t.own_interests, 0.3, 0.7)),
+        min(_ramp(t.created_72h, 0.6, 0.95), max(free, set_)),
         4.0,
-        f"{t.created_72h:.0%} of the accounts were created within three days; {_interests(t)}",
+        f"{t.created_72h:.0%} of the accounts were created within three days; {t.replay:.1%} of prompts are alike; "
+        + _interests(t),
         "whether a promotion or event was on at the time of sign-up",
     )
 

@@ -13,6 +13,8 @@ References
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -126,8 +128,17 @@ def large(part: Ints, least: int) -> Ints:
 
 
 def of_words(label: Ints, held: Passages) -> Ints:
-    """Components and, of accounts in none, the strands that words of their own make, numbered on."""
-    free = held.of(label[held.account] < 0)
+    """Components and, of accounts in none, the strands that words of their own make, numbered on.
+
+    Who holds a passage in a component whose frame it is does not make it anybody's: pools of a campaign that hard facts
+    hold together, and its accounts that share none, write alike.
+    """
+    inside = label[held.account] >= 0
+    kin = np.zeros(int(held.number.max(initial=0)) + 1, np.int64)
+    number, _, n = _component_frames(label, held.of(inside))
+    np.add.at(kin, number, n)
+    free = held.of(~inside)
+    free = replace(free, degree=free.degree - kin[free.number])
     own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
     strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
     strand = large(strand, LEAST_ALONE)
@@ -152,14 +163,11 @@ def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArr
         return label
     sizes = np.bincount(label[label >= 0])
     component = label[held.account]
-    inside = held.of(component >= 0)
-    pairs, n = np.unique(inside.number * len(sizes) + label[inside.account], return_counts=True)
-    number, home = pairs // len(sizes), pairs % len(sizes)
-    frames = n >= np.maximum(3, LEAST_FRAME * sizes[home])
+    number, home, n = _component_frames(label, held.of(component >= 0))
     belongs = np.full(int(held.number.max(initial=0)) + 1, -1, np.int64)
-    belongs[number[frames]] = home[frames]
+    belongs[number] = home
     members_of = np.zeros(len(belongs), np.int64)
-    members_of[number[frames]] = n[frames]
+    members_of[number] = n
     outside = held.degree - members_of[held.number]
     telling = (belongs[held.number] >= 0) & (outside <= MOST_OUTSIDE * members_of[held.number]) & held.kept_to()
     loose = held.of(telling & (component < 0) & alone[held.account])
@@ -172,6 +180,21 @@ def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArr
     good = order[linked[order]]
     found[wishes[good] // len(sizes)] = wishes[good] % len(sizes)
     return found
+
+
+def _component_frames(label: Ints, inside: Passages) -> tuple[Ints, Ints, Ints]:
+    """Passages that enough of a component hold, given what accounts of components hold.
+
+    Returns
+    -------
+    number, home, n : ndarray of int64
+        Passage, component and accounts of it that hold the passage.
+    """
+    sizes = np.bincount(label[label >= 0], minlength=1)
+    pairs, n = np.unique(inside.number * len(sizes) + label[inside.account], return_counts=True)
+    home = pairs % len(sizes)
+    frames = n >= np.maximum(3, LEAST_FRAME * sizes[home])
+    return pairs[frames] // len(sizes), home[frames], n[frames]
 
 
 def _links(label: Ints, holders: pd.DataFrame, n: int) -> Ints:

@@ -67,7 +67,8 @@ GROUPS: dict[str, str] = {
         fuldstændig fullstendig jokainen kaikki koko täydellinen yksityiskohtaisesti minden teljes összes részletesen
         κάθε όλες όλα όλη πλήρη πλήρης αναλυτικά tüm tümünü her tam tamamını bütün ayrıntılı כל המלא מלא
         كل كامل كاملة كاملا جميع بالتفصيل هر همه تمام کامل مکمل ہر हर पूरा पूरी पूरे सारी सारे सभी विस्तृत विस्तार
-        সব প্রতিটি সম্পূর্ণ அனைத்து முழு 모든 모두 전체 전부 자세히 상세히 toàn bộ mọi đầy seluruh semua setiap lengkap buong lahat kila
+        সব প্রতিটি সম্পূর্ণ அனைத்து முழு
+        모든 모두 전체 전부 자세히 상세히 toàn bộ mọi đầy seluruh semua setiap lengkap buong lahat kila
         完整 全部 所有 每一 每个 每個 详细 詳細 详尽 すべて 全て 一つ残 หมด ทุก
     """,
     # marking somebody's work
