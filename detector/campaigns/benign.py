@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,21 @@ import pandas as pd
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
+from detector.campaigns.ramp import ramp
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.overlap import collision_share
 
-#: Families that tie accounts to one owner; people who come for the same thing sign up at the same time, too.
-INFRASTRUCTURE = ("network", "payment", "identity", "takeover")
+#: Evidence that ties accounts to one owner, by family, and how much of it counts: neighbours in a data centre share a
+#: subnet and no more, and people who come for the same thing come by one link and sign up at the same time.
+INFRASTRUCTURE = (
+    {"address": 1.0, "signup_address": 1.0, "subnet": 0.5, "signup_subnet": 0.5},
+    {"payment": 1.0},
+    {"domain": 1.0, "pattern": 1.0, "organization": 1.0},
+    {"changed hands": 1.0, "other hands": 1.0},
+    {"creation": 0.5},
+)
+#: Share of ordinary accounts with a mailbox domain from which it is a public provider's, not an organisation's.
+PUBLIC_DOMAIN = 0.02
 #: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from.
 MAILBOXES = ("domain", "pattern")
 OWNED = (
@@ -71,6 +81,7 @@ class Traits:
     one_name: float
     mailboxes: float
     one_signup: float
+    one_referrer: float
     one_address: float
     unpaid: float
     replay: float
@@ -99,7 +110,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     address = rows[rows["subnet"] != 0].groupby(["account", "subnet"])["weight"].sum().reset_index()
     main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
     sharding = [e for e in evidence if e.family == "sharding"]
-    one_domain = _top_share(people["email_domain"], len(people))
+    one_domain = _top_share(_own_domains(cohort), len(people))
     replay = collision_share(rows) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
@@ -107,8 +118,9 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         pooled=_pooled(people["payment_fingerprint"], len(people)),
         one_domain=one_domain,
         one_name=_top_share(people["organization_id"], len(people)),
-        mailboxes=_strongest(evidence, MAILBOXES) if one_domain < 0.5 else 0.0,
+        mailboxes=_strongest(evidence, dict.fromkeys(MAILBOXES, 1.0)) if one_domain < 0.5 else 0.0,
         one_signup=_top_share(keys.loc[keys["kind"] == "signup_subnet", "key"], len(people)),
+        one_referrer=_top_share(people["referrer"], len(people)),
         one_address=_top_share(main, len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
         replay=replay,
@@ -117,27 +129,32 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         # as likely as not before topics are looked at
         own_interests=1 / (1 + 10 ** sharding[0].weight) if sharding else 0.5,
         # a sheet or a public set of which everybody takes a part looks dealt out, too
-        dealt=_ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - _ramp(replay, 0.1, 0.4)) if sharding else 0.0,
-        tied=_sum_of_families(evidence, INFRASTRUCTURE) + 0.5 * _sum_of_families(evidence, ("time",)),
-        owned=sum(_strongest(evidence, names) for names in OWNED),
-        equal=_sum_of_families(evidence, ("load",)),
+        dealt=ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - ramp(replay, 0.1, 0.4)) if sharding else 0.0,
+        tied=sum(_strongest(evidence, names) for names in INFRASTRUCTURE),
+        owned=sum(_strongest(evidence, dict.fromkeys(names, 1.0)) for names in OWNED),
+        equal=_strongest(evidence, {"equal loads": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         known=bool(people["has_account_row"].any()),
         size=len(people),
     )
 
 
-def _sum_of_families(evidence: list[Evidence], families: tuple[str, ...]) -> float:
-    return sum(max((e.weight for e in evidence if e.family == family), default=0.0) for family in families)
-
-
-def _strongest(evidence: list[Evidence], names: tuple[str, ...]) -> float:
-    return max((e.weight for e in evidence if e.name in names), default=0.0)
+def _strongest(evidence: list[Evidence], worth: Mapping[str, float]) -> float:
+    """The most that evidence of these names weighs, each by what it is worth."""
+    return max((worth[e.name] * e.weight for e in evidence if e.name in worth), default=0.0)
 
 
 def _top_share(values: pd.Series, n: int) -> float:
     counts = values.dropna().value_counts()
     return float(counts.iloc[0] / n) if len(counts) else 0.0
+
+
+def _own_domains(cohort: Cohort) -> pd.Series:
+    """Mailbox domains of the members that are not a public provider's."""
+    domains = cohort.people["email_domain"]
+    ordinary = cohort.tables.accounts["email_domain"].iloc[cohort.reference.accounts]
+    shares = domains.map(ordinary.value_counts()).fillna(0) / max(1, len(ordinary))
+    return domains.where(shares.to_numpy(dtype=np.float64) <= PUBLIC_DOMAIN)
 
 
 def _pooled(values: pd.Series, n: int) -> float:
@@ -146,16 +163,12 @@ def _pooled(values: pd.Series, n: int) -> float:
     return float(counts[counts > 1].iloc[1:].sum() / n)
 
 
-def _ramp(value: float, low: float, high: float) -> float:
-    return float(np.clip((value - low) / (high - low), 0.0, 1.0))
-
-
 def _organisation(t: Traits) -> Explanation:
     # two of the four at least: who hides has each account pay, sign up or be named apart from most others
     overt = sorted((t.one_payment, t.one_domain, t.one_signup, t.one_name))[-2] if t.known else t.one_address
     return Explanation(
         "one organisation that does not hide",
-        _ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
+        ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
         12.0,
         f"at most {overt:.0%} of the accounts share "
         + ("two of card, mailbox domain, place of sign-up and organisation" if t.known else "one network")
@@ -166,23 +179,26 @@ def _organisation(t: Traits) -> Explanation:
 
 def _course(t: Traits) -> Explanation:
     fit = min(
-        _ramp(max(t.one_signup, t.one_domain, t.one_address), 0.3, 0.7),
-        max(
-            _ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.own_interests, _ramp(t.replay, 0.02, 0.1)), _ramp(t.replay, 0.1, 0.3)
-        ),
+        ramp(max(t.one_signup, t.one_domain, t.one_address, t.one_referrer), 0.3, 0.7),
+        max(ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.own_interests, ramp(t.replay, 0.02, 0.1)), ramp(t.replay, 0.1, 0.3)),
         1.0 - t.dealt,
         # students pay for themselves, or one payer does for all; their mailboxes are the school's, or all sorts
-        1.0 - max(_ramp(t.pooled, 0.2, 0.5), _ramp(t.mailboxes, 1.0, 3.0)),
+        1.0 - _bought(t),
     )
     return Explanation(
         "a course or workshop",
         fit,
         6.0,
         f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.one_signup, t.one_address):.0%} come from one "
-        f"place, {t.replay:.1%} of prompts are alike; "
-        "a class shares place and exercises",
+        f"place, {t.one_referrer:.0%} by one link, {t.replay:.1%} of prompts are alike; "
+        "a class shares place or link, and exercises",
         "whether the sign-up address or mailbox domain belongs to a school, and whether the use ends with the term",
     )
+
+
+def _bought(t: Traits) -> float:
+    """How much cards and mailboxes look like an operator's stock, from 0 to 1."""
+    return max(ramp(t.pooled, 0.2, 0.5), ramp(t.mailboxes, 1.0, 3.0))
 
 
 def _household(t: Traits) -> Explanation:
@@ -199,7 +215,7 @@ def _household(t: Traits) -> Explanation:
 def _application(t: Traits) -> Explanation:
     return Explanation(
         "users of one application",
-        min(_ramp(t.in_system, 0.2, 0.6), _ramp(t.own_interests, 0.3, 0.7)),
+        min(ramp(t.in_system, 0.2, 0.6), ramp(t.own_interests, 0.3, 0.7)),
         5.0,
         f"{t.in_system:.0%} of prompts stand under a shared system prompt; {_interests(t)}",
         "whether the shared text is published with a tool or an application",
@@ -213,15 +229,15 @@ def _interests(t: Traits) -> str:
 def _loose(t: Traits) -> float:
     """How little ties the accounts of a group to one owner, from 0 to 1."""
     # strangers have cards of their own, two accounts to a card are a tie however many cards there are
-    return 1.0 - max(_ramp(t.tied, 2.0, 5.0), _ramp(t.pooled, 0.5, 0.9))
+    return 1.0 - max(ramp(t.tied, 2.0, 5.0), ramp(t.pooled, 0.5, 0.9))
 
 
 def _service(t: Traits) -> Explanation:
     return Explanation(
         "users of an application that calls from its own servers",
-        _ramp(t.one_address, 0.6, 0.9)
-        * (1.0 - _ramp(t.owned, 1.0, 3.0))
-        * (1.0 - 0.5 * _ramp(t.equal, 1.0, 3.0))
+        ramp(t.one_address, 0.6, 0.9)
+        * (1.0 - ramp(t.owned, 1.0, 3.0))
+        * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
         * (1.0 - t.dealt),
         9.0,
         f"{t.one_address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
@@ -233,7 +249,7 @@ def _service(t: Traits) -> Explanation:
 def _benchmark(t: Traits) -> Explanation:
     return Explanation(
         "a public benchmark that several groups run",
-        _loose(t) * _ramp(t.replay, 0.1, 0.4),
+        _loose(t) * ramp(t.replay, 0.1, 0.4),
         9.0,
         f"only {t.replay:.1%} of prompts are sent by more than one account; a benchmark's all are",
         "whether the prompts are those of a published test set",
@@ -241,11 +257,11 @@ def _benchmark(t: Traits) -> Explanation:
 
 
 def _event(t: Traits) -> Explanation:
-    # who comes to an event has ideas of their own, or all work at what the event has set
-    free, set_ = _ramp(t.own_interests, 0.3, 0.7), _ramp(t.replay, 0.1, 0.4)
+    # who comes to an event has ideas of their own, or all work at what the event has set; nobody's cards are shared out
+    free, set_ = ramp(t.own_interests, 0.3, 0.7), min(ramp(t.replay, 0.1, 0.4), 1.0 - _bought(t))
     return Explanation(
         "a hackathon or promotion",
-        min(_ramp(t.created_72h, 0.6, 0.95), max(free, set_)),
+        min(ramp(t.created_72h, 0.6, 0.95), max(free, set_)),
         4.0,
         f"{t.created_72h:.0%} of the accounts were created within three days; {t.replay:.1%} of prompts are alike; "
         + _interests(t),
@@ -255,7 +271,7 @@ def _event(t: Traits) -> Explanation:
 
 def _published(t: Traits) -> Explanation:
     # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
-    even = 0.0 if t.judging else 0.35 * _ramp(t.equal, 1.0, 3.0)
+    even = 0.0 if t.judging else 0.35 * ramp(t.equal, 1.0, 3.0)
     return Explanation(
         "unrelated users of a published prompt",
         _loose(t) * (1.0 - even) * (1.0 - t.dealt),

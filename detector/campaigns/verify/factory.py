@@ -12,10 +12,9 @@ References
 
 from __future__ import annotations
 
-import numpy as np
-
 from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, cap_for
+from detector.campaigns.ramp import ramp
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.overlap import collision_share
 
@@ -44,8 +43,4 @@ def factory(cohort: Cohort, found: Frames) -> list[Evidence]:
 
 def degree(in_frames: float, different: float, repeated: float) -> float:
     """How much of a factory there is, from 0 to 1, by three shares."""
-
-    def ramp(value: float, ends: tuple[float, float]) -> float:
-        return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0))
-
-    return ramp(in_frames, IN_FRAMES) * ramp(different, DIFFERENT) * (1.0 - ramp(repeated, REPEATED))
+    return ramp(in_frames, *IN_FRAMES) * ramp(different, *DIFFERENT) * (1.0 - ramp(repeated, *REPEATED))

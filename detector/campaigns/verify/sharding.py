@@ -21,6 +21,7 @@ import pandas as pd
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
+from detector.campaigns.ramp import ramp
 from detector.campaigns.reference import Reference
 from detector.campaigns.tails import normal_tail
 from detector.campaigns.verify.overlap import collision_share, overlap
@@ -40,6 +41,8 @@ LEAST_ROWS = 20
 MOST_ROWS = 60
 #: Share of the others that send a prompt of one, from which tasks are not dealt out, and at which all run through them.
 OVERLAP, ALL_OVERLAP = 0.2, 0.4
+#: Accounts that send one prompt, from which it is not asked again for the sake of several answers: a feed, or a set.
+SEVERAL, MANY = 16.0, 32.0
 STRANGE = 5.0
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
 #: People of one kind (a class, a firm, speakers of one language) differ by this share of it or more.
@@ -67,6 +70,8 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     wording = wordings(rows)
     rows = rows.assign(wording=wording, stratum=stratum * (wording.max() + 1) + wording)
     kappa, common = collision_share(rows), overlap(rows)
+    senders = 1.0 + common * (rows["account"].nunique() - 1)
+    replayed = max(ramp(common, OVERLAP, ALL_OVERLAP), ramp(senders, SEVERAL, MANY))
     rows, worded = _comparable(rows[rows["themes"].to_numpy() >= 0])
     strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
     if len(strata) < 3 or len(rows) < LEAST_ROWS:
@@ -78,11 +83,8 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     weight, p = _weighed(observed, expected, spread, cap_for(cohort.size, 6.0))
     if worded and weight < 0:
         return []
-    replayed = float(np.clip((common - OVERLAP) / (ALL_OVERLAP - OVERLAP), 0.0, 1.0))
     weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
-    alike = (
-        "like those of people with interests of their own" if common <= OVERLAP else "like one set that all run through"
-    )
+    alike = "like one set that all run through" if replayed else "like those of people with interests of their own"
     statement = (
         f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
         f"φ = {observed.phi:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
