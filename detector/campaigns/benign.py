@@ -18,6 +18,7 @@ import pandas as pd
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
+from detector.campaigns.overt import Owner, owner_of, top_share
 from detector.campaigns.ramp import ramp
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.overlap import collision_share
@@ -31,8 +32,6 @@ INFRASTRUCTURE = (
     {"changed hands": 1.0, "other hands": 1.0},
     {"creation": 0.5},
 )
-#: Share of ordinary accounts with a mailbox domain from which it is a public provider's, not an organisation's.
-PUBLIC_DOMAIN = 0.02
 #: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from.
 MAILBOXES = ("domain", "pattern")
 OWNED = (
@@ -73,16 +72,12 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Traits:
-    """Shares of a group that its explanations ask for."""
+    """What explanations ask of a group: whose it may be, and shares of it."""
 
-    one_payment: float
+    owner: Owner
     pooled: float
-    one_domain: float
-    one_name: float
     mailboxes: float
-    one_signup: float
     one_referrer: float
-    one_address: float
     unpaid: float
     replay: float
     in_system: float
@@ -93,13 +88,12 @@ class Traits:
     owned: float
     equal: float
     judging: bool
-    known: bool
     size: int
 
 
 def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Traits:
     """What explanations look at."""
-    people, keys = cohort.people, cohort.keys
+    people, owner = cohort.people, owner_of(cohort)
     created = cohort.sign_ups
     within = (
         np.searchsorted(created, created + 72 * 3_600_000_000, side="right") - np.arange(len(created))
@@ -107,22 +101,15 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         else np.zeros(1)
     )
     rows = cohort.held_back
-    address = rows[rows["subnet"] != 0].groupby(["account", "subnet"])["weight"].sum().reset_index()
-    main = address.sort_values("weight", ascending=False).drop_duplicates("account")["subnet"]
     sharding = [e for e in evidence if e.family == "sharding"]
-    one_domain = _top_share(_own_domains(cohort), len(people))
     replay = collision_share(rows) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
-        one_payment=_top_share(people["payment_fingerprint"], len(people)),
+        owner=owner,
         pooled=_pooled(people["payment_fingerprint"], len(people)),
-        one_domain=one_domain,
-        one_name=_top_share(people["organization_id"], len(people)),
-        mailboxes=_strongest(evidence, dict.fromkeys(MAILBOXES, 1.0)) if one_domain < 0.5 else 0.0,
-        one_signup=_top_share(keys.loc[keys["kind"] == "signup_subnet", "key"], len(people)),
-        one_referrer=_top_share(people["referrer"], len(people)),
-        one_address=_top_share(main, len(people)),
-        unpaid=float(people["payment_fingerprint"].isna().mean()) if people["has_account_row"].any() else 0.0,
+        mailboxes=_strongest(evidence, dict.fromkeys(MAILBOXES, 1.0)) if owner.domain < 0.5 else 0.0,
+        one_referrer=top_share(people["referrer"], len(people)),
+        unpaid=float(people["payment_fingerprint"].isna().mean()) if owner.known else 0.0,
         replay=replay,
         in_system=system,
         created_72h=float(within.max() / len(people)),
@@ -134,7 +121,6 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         owned=sum(_strongest(evidence, dict.fromkeys(names, 1.0)) for names in OWNED),
         equal=_strongest(evidence, {"equal loads": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
-        known=bool(people["has_account_row"].any()),
         size=len(people),
     )
 
@@ -144,19 +130,6 @@ def _strongest(evidence: list[Evidence], worth: Mapping[str, float]) -> float:
     return max((worth[e.name] * e.weight for e in evidence if e.name in worth), default=0.0)
 
 
-def _top_share(values: pd.Series, n: int) -> float:
-    counts = values.dropna().value_counts()
-    return float(counts.iloc[0] / n) if len(counts) else 0.0
-
-
-def _own_domains(cohort: Cohort) -> pd.Series:
-    """Mailbox domains of the members that are not a public provider's."""
-    domains = cohort.people["email_domain"]
-    ordinary = cohort.tables.accounts["email_domain"].iloc[cohort.reference.accounts]
-    shares = domains.map(ordinary.value_counts()).fillna(0) / max(1, len(ordinary))
-    return domains.where(shares.to_numpy(dtype=np.float64) <= PUBLIC_DOMAIN)
-
-
 def _pooled(values: pd.Series, n: int) -> float:
     """Share of the accounts whose value another one has, too, but for those with the commonest."""
     counts = values.dropna().value_counts()
@@ -164,14 +137,13 @@ def _pooled(values: pd.Series, n: int) -> float:
 
 
 def _organisation(t: Traits) -> Explanation:
-    # two of the four at least: who hides has each account pay, sign up or be named apart from most others
-    overt = sorted((t.one_payment, t.one_domain, t.one_signup, t.one_name))[-2] if t.known else t.one_address
+    overt = t.owner.overt
     return Explanation(
         "one organisation that does not hide",
         ramp(overt, 0.6, 0.9) if t.size >= 3 else 0.0,
         12.0,
         f"at most {overt:.0%} of the accounts share "
-        + ("two of card, mailbox domain, place of sign-up and organisation" if t.known else "one network")
+        + ("two of card, mailbox domain, place of sign-up and organisation" if t.owner.known else "one network")
         + "; an organisation's would all",
         "whether a contract, invoice or domain record ties the accounts to one customer",
     )
@@ -179,7 +151,7 @@ def _organisation(t: Traits) -> Explanation:
 
 def _course(t: Traits) -> Explanation:
     fit = min(
-        ramp(max(t.one_signup, t.one_domain, t.one_address, t.one_referrer), 0.3, 0.7),
+        ramp(max(t.owner.signup, t.owner.domain, t.owner.address, t.one_referrer), 0.3, 0.7),
         max(ramp(t.unpaid, 0.4, 0.8) * max(0.1, t.own_interests, ramp(t.replay, 0.02, 0.1)), ramp(t.replay, 0.1, 0.3)),
         1.0 - t.dealt,
         # students pay for themselves, or one payer does for all; their mailboxes are the school's, or all sorts
@@ -189,7 +161,7 @@ def _course(t: Traits) -> Explanation:
         "a course or workshop",
         fit,
         6.0,
-        f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.one_signup, t.one_address):.0%} come from one "
+        f"{t.unpaid:.0%} of the accounts are unpaid, {max(t.owner.signup, t.owner.address):.0%} come from one "
         f"place, {t.one_referrer:.0%} by one link, {t.replay:.1%} of prompts are alike; "
         "a class shares place or link, and exercises",
         "whether the sign-up address or mailbox domain belongs to a school, and whether the use ends with the term",
@@ -202,7 +174,7 @@ def _bought(t: Traits) -> float:
 
 
 def _household(t: Traits) -> Explanation:
-    fit = 1.0 if t.size <= 6 and max(t.one_address, t.one_signup) >= 0.6 else 0.0
+    fit = 1.0 if t.size <= 6 and max(t.owner.address, t.owner.signup) >= 0.6 else 0.0
     return Explanation(
         "a household or small team",
         fit,
@@ -235,12 +207,12 @@ def _loose(t: Traits) -> float:
 def _service(t: Traits) -> Explanation:
     return Explanation(
         "users of an application that calls from its own servers",
-        ramp(t.one_address, 0.6, 0.9)
+        ramp(t.owner.address, 0.6, 0.9)
         * (1.0 - ramp(t.owned, 1.0, 3.0))
         * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
         * (1.0 - t.dealt),
         9.0,
-        f"{t.one_address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
+        f"{t.owner.address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
         f"requests tie them together by {t.owned:.0f} decimal digits of evidence, which users' would not",
         "whether the network belongs to an application that takes keys of its users",
     )

@@ -29,6 +29,7 @@ from detector.campaigns.verify.sharding import LEAST_ROWS, sharding
 from detector.campaigns.verify.shift import shift
 from detector.campaigns.verify.synchrony import synchrony
 from detector.campaigns.verify.takeover import takeover
+from detector.campaigns.verify.turns import tasks_of
 from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
 from detector.text.kernel import GRADING
@@ -100,7 +101,7 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
-    work = _work(found, rows)
+    work = _work(found, rows, cohort)
     evidence += sharding(cohort, work, found.strata(work))
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)
@@ -116,9 +117,9 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     )
 
 
-def _work(found: Frames, rows: pd.DataFrame) -> pd.DataFrame:
+def _work(found: Frames, rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     """Requests that may be shares of one data set: in a frame or below one, or, where few are, that ask to extract."""
-    framed = max(found.rows, found.in_system, key=len)
+    framed = tasks_of(max(found.rows, found.in_system, key=len), cohort)
     return framed if len(framed) >= LEAST_ROWS else rows[_asks(rows)]
 
 

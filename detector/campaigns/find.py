@@ -15,6 +15,7 @@ from detector.campaigns.composites import significant_composites
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
+from detector.campaigns.kin import kin
 from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
@@ -63,8 +64,8 @@ def find_groups(
     label = loosen(label, held, tied, settings)
     label = sprays(label, tables, held, tied, verified, settings)
     label = recruit(label, held, holders, ~verified)
-    label = rejoin(label, Reference(tables, np.flatnonzero(label < 0)), held, settings)
     reference = Reference(tables, np.flatnonzero(label < 0))
+    label = kin(rejoin(label, reference, held, settings), reference, held)
     candidates = _candidates(label, cores, np.bincount(holders["account"].to_numpy(), minlength=len(label)))
     groups, free = [], (label < 0) & ~verified
     for candidate, group in zip(candidates, _examined(candidates, reference, settings, beside), strict=True):

@@ -85,10 +85,10 @@ def rejoin(label: Ints, reference: Reference, held: Passages, settings: Campaign
     keys = reference.tables.keys
     sizes = np.bincount(label[label >= 0])
     tied = _tied(_facts(label, keys, OWNED), label, sizes, settings.rejoin_share) | _in_step(label, reference.tables)
-    worded, manners = _worded(_words(label, held), label, sizes), mannered(label, keys, sizes)
+    words, manners = worded(label, held), mannered(label, keys, sizes)
     bought = _tied(_facts(label, keys, BOUGHT), label, sizes, settings.rejoin_share)
     loosely = bought | _relieved(label, reference, len(sizes))
-    joins = (tied & (worded | manners)) | (loosely & worded & manners)
+    joins = (tied & (words | manners)) | (loosely & words & manners)
     _, found = connected_components(csr_matrix(joins.astype(np.int8)), directed=False)
     return np.where(label >= 0, found[label], -1)
 
@@ -181,8 +181,9 @@ def _departures(counts: npt.NDArray[np.float64], weekend: npt.NDArray[np.bool_])
     return scaled
 
 
-def _worded(held: Held, label: Ints, sizes: Ints) -> Joins:
+def worded(label: Ints, passages: Passages) -> Joins:
     """Pairs that have most of their frames in common, one of which most accounts hold on both sides."""
+    held, sizes = _words(label, passages), np.bincount(label[label >= 0])
     shares = held.counts @ diags_array(1.0 / sizes)
     frames = csc_matrix(shares >= LEAST_FRAME)
     found = np.zeros((len(sizes), len(sizes)), bool)

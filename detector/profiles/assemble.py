@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from detector.profiles.fingerprints import DAY_US, Names
+from detector.profiles.halves import halves
 from detector.profiles.keys import shared_keys
 from detector.profiles.profile import Profile, Sizes, busy_days
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
@@ -87,12 +88,11 @@ def _mapped(kind: pa.DataType) -> object:
 def _requests(profile: Profile) -> pd.DataFrame:
     """The sample of requests, with the half that each falls into and how many requests it stands for.
 
-    The half is a bit of the keyed hash of the prompt: a prompt that occurs twice falls into one half both times, so
-    what is verified on one half was not seen in the other.
+    See `halves` for the half.
     """
     rows = profile.requests.copy(deep=False)
-    basis = np.where(rows["prompt"].to_numpy() != 0, rows["prompt"].to_numpy(), rows["request"].to_numpy())
-    rows["half"] = ((basis >> np.uint64(1)) & np.uint64(1)).astype(np.int64)
+    prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
+    rows["half"] = halves(prompt, rows["request"].to_numpy(), account, np.array(profile.ids, dtype=object))
     rows["topic"] = np.where(rows["themes"] < 0, -1, rows["themes"] & 0xFF)
     at = _position(profile.days, rows)
     sampled = np.bincount(at, weights=rows["copies"].to_numpy(), minlength=len(profile.days))

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from detector.campaigns.benign import Explanation, Traits, best_explanation
 from detector.campaigns.evidence import Evidence, cap_for, digits
+from detector.campaigns.overt import Owner
 from detector.campaigns.weigh import weigh
 from detector.settings import Campaigns
 
@@ -80,14 +83,12 @@ def test_three_accounts_can_give_less_evidence_than_a_hundred():
     assert cap_for(100, 6.0) == 6.0
 
 
+HIDDEN = Owner(payment=0.1, domain=0.2, signup=0.1, name=0.0, address=0.1, known=True)
 ORDINARY = dict(
-    one_payment=0.1,
+    owner=HIDDEN,
     pooled=0.0,
-    one_domain=0.2,
-    one_name=0.0,
     mailboxes=0.0,
-    one_signup=0.1,
-    one_address=0.1,
+    one_referrer=0.2,
     unpaid=0.0,
     replay=0.0,
     in_system=0.0,
@@ -98,7 +99,6 @@ ORDINARY = dict(
     owned=12.0,
     equal=3.0,
     judging=False,
-    known=True,
     size=80,
 )
 
@@ -106,20 +106,31 @@ ORDINARY = dict(
 @pytest.mark.parametrize(
     ("traits", "name"),
     [
-        ({"one_payment": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
-        ({"one_name": 1.0, "one_domain": 1.0}, "one organisation that does not hide"),
-        ({"known": False, "one_address": 1.0}, "one organisation that does not hide"),
-        ({"one_signup": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
-        ({"one_address": 1.0, "size": 3}, "a household or small team"),
+        ({"owner": replace(HIDDEN, payment=1.0, domain=1.0)}, "one organisation that does not hide"),
+        ({"owner": replace(HIDDEN, name=1.0, domain=1.0)}, "one organisation that does not hide"),
+        ({"owner": replace(HIDDEN, known=False, address=1.0)}, "one organisation that does not hide"),
+        ({"owner": replace(HIDDEN, signup=1.0), "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
+        ({"one_referrer": 1.0, "unpaid": 1.0, "replay": 0.3}, "a course or workshop"),
+        ({"owner": replace(HIDDEN, address=1.0), "size": 3}, "a household or small team"),
         ({"in_system": 0.9, "own_interests": 1.0}, "users of one application"),
-        ({"one_address": 1.0, "owned": 0.0, "equal": 0.0}, "users of an application that calls from its own servers"),
+        (
+            {"owner": replace(HIDDEN, address=1.0), "owned": 0.0, "equal": 0.0},
+            "users of an application that calls from its own servers",
+        ),
         ({"replay": 0.9, "tied": 2.0}, "a public benchmark that several groups run"),
         ({"created_72h": 1.0, "own_interests": 1.0}, "a hackathon or promotion"),
+        ({"created_72h": 1.0, "replay": 0.9}, "a hackathon or promotion"),
         ({"tied": 0.0, "equal": 0.0}, "unrelated users of a published prompt"),
     ],
 )
 def test_each_benign_class_is_the_best_explanation_of_its_own_traits(traits, name):
     assert best_explanation(Traits(**{**ORDINARY, **traits})).name == name
+
+
+def test_an_event_with_one_set_of_tasks_is_none_where_cards_are_shared_out():
+    event = {**ORDINARY, "created_72h": 1.0, "replay": 0.9}
+    assert best_explanation(Traits(**event)).weight == 4
+    assert best_explanation(Traits(**{**event, "pooled": 0.9})).weight == 0
 
 
 def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_by():

@@ -16,12 +16,13 @@ from detector.campaigns.cohort import Cohort, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.ramp import ramp
 from detector.campaigns.verify.frames import Frames
-from detector.campaigns.verify.overlap import collision_share
+from detector.campaigns.verify.overlap import overlap
 
 #: Any batch job looks like this: it never suffices.
 CAP = 2.5
-#: Share of prompts in frames, of them that are different, and of them that other members send too: from none to all.
-IN_FRAMES, DIFFERENT, REPEATED = (0.3, 0.8), (0.9, 0.98), (0.02, 0.1)
+#: Share of prompts in frames, of them that are new to their account, and of the other members that send one, too: from
+#: none to all.
+IN_FRAMES, DIFFERENT, REPEATED = (0.3, 0.8), (0.9, 0.98), (0.05, 0.15)
 
 
 def factory(cohort: Cohort, found: Frames) -> list[Evidence]:
@@ -29,14 +30,14 @@ def factory(cohort: Cohort, found: Frames) -> list[Evidence]:
     rows = found.rows[found.rows["prompt"].to_numpy() != 0]
     if len(rows) < 20:
         return []
-    different = rows["prompt"].nunique() / len(rows)
-    weight = cap_for(cohort.size, CAP) * degree(found.share, different, collision_share(rows))
+    different = float((~rows.duplicated(["account", "prompt"])).mean())
+    weight = cap_for(cohort.size, CAP) * degree(found.share, different, overlap(rows))
     if weight < 1:
         return []
     frames = found.keys.loc[found.keys["kind"] != "system", "kind"].astype(str).value_counts()
     statement = (
         f"{found.share:.0%} of prompts stand in the group's {int(frames.max())} frames, and {different:.0%} of the "
-        "tasks in them are different."
+        "tasks in them are new to their account."
     )
     return [Evidence("factory", "factory", statement, found.share * different, 0.0, 1.0, weight, places(rows))]
 

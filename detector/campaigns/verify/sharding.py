@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,26 @@ UNEVEN, MOST_ALIKE = 0.05, 0.15
 SLOT_US = 600_000_000
 
 
+@dataclass(frozen=True)
+class Dealing:
+    """φ of requests, what as many of ordinary accounts give, and what that says for dealing.
+
+    Attributes
+    ----------
+    observed, expected : float
+        φ.
+    weight : float
+        Decimal digits for dealing, against people who differ.
+    p : float
+        Chance of so small a φ of people.
+    """
+
+    observed: float
+    expected: float
+    weight: float
+    p: float
+
+
 def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence]:
     """Evidence that the given requests of members are shares of one data set.
 
@@ -73,25 +94,42 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     senders = 1.0 + common * (rows["account"].nunique() - 1)
     replayed = max(ramp(common, OVERLAP, ALL_OVERLAP), ramp(senders, SEVERAL, MANY))
     rows, worded = _comparable(rows[rows["themes"].to_numpy() >= 0])
-    strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
-    if len(strata) < 3 or len(rows) < LEAST_ROWS:
+    found = dealing(rows, cohort.reference, cap_for(cohort.size, 6.0)) if rows["account"].nunique() >= 3 else None
+    if found is None:
         return []
-    observed, ordinary = _of(rows), _people(cohort.reference, strata)
-    if math.isnan(observed.phi) or len(ordinary) < 4:
-        return []
-    expected, spread = _expected(ordinary, observed)
-    weight, p = _weighed(observed, expected, spread, cap_for(cohort.size, 6.0))
+    observed, expected, weight, p = found.observed, found.expected, found.weight, found.p
     if worded and weight < 0:
         return []
     weight = min(weight, (1 - replayed) * weight - 3.0 * replayed)
     alike = "like one set that all run through" if replayed else "like those of people with interests of their own"
     statement = (
         f"Tasks look {'dealt out at random from one set' if weight > 0 else alike}: accounts differ in topics by "
-        f"φ = {observed.phi:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
+        f"φ = {observed:.2f} where dealing gives 1.00 and as many requests of ordinary accounts give "
         f"{expected:.2f}; {kappa:.1%} of prompts are sent by more than one member"
         + (f", by {common:.1%} of the others on average." if kappa >= 0.01 else ".")
     )
-    return [Evidence("sharding", "φ and κ", statement, observed.phi, expected, p, weight, places(rows))]
+    return [Evidence("sharding", "φ and κ", statement, observed, expected, p, weight, places(rows))]
+
+
+def dealing(rows: pd.DataFrame, reference: Reference, cap: float) -> Dealing | None:
+    """How likely the requests of several accounts are dealt out; None where that cannot be told.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Requests with ``account``, ``themes`` and ``stratum``. Of an account only `MOST_ROWS` are compared with those of
+        ordinary accounts: what people differ by grows with the number of requests, and is reckoned to that of the rest.
+    """
+    strata = [group.to_numpy() for _, group in rows.groupby("account")["stratum"]]
+    if len(strata) < 2 or len(rows) < LEAST_ROWS:
+        return None
+    observed, ordinary = _of(rows), _people(reference, [level[:MOST_ROWS] for level in strata])
+    if math.isnan(observed.phi) or len(ordinary) < 4:
+        return None
+    more = len(rows) / sum(min(len(level), MOST_ROWS) for level in strata)
+    expected, spread = _expected(ordinary, observed, more)
+    weight, p = _weighed(observed, expected, spread, cap)
+    return Dealing(observed.phi, expected, weight, p)
 
 
 def _comparable(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
@@ -114,10 +152,13 @@ def _weighed(observed: Heterogeneity, expected: float, spread: float, cap: float
     return weight, float(np.mean([normal_tail(z) for z in (means - observed.phi) / apart]))
 
 
-def _expected(people: list[Heterogeneity], observed: Heterogeneity) -> tuple[float, float]:
-    """Mean and spread of φ if the members were as different as people whose frames hid their interests as much."""
+def _expected(people: list[Heterogeneity], observed: Heterogeneity, more: float) -> tuple[float, float]:
+    """Mean and spread of φ if the members were as different as people whose frames hid their interests as much.
+
+    Members have `more` requests for each one that was looked at of people.
+    """
     values = np.array([one.phi for one in people])
-    hidden = min(1.0, observed.sensitivity / float(np.mean([one.sensitivity for one in people])))
+    hidden = more * min(1.0, observed.sensitivity / float(np.mean([one.sensitivity for one in people])))
     return 1.0 + (float(values.mean()) - 1.0) * hidden, float(values.std()) * hidden
 
 
