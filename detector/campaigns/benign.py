@@ -32,12 +32,18 @@ INFRASTRUCTURE = (
     {"changed hands": 1.0, "other hands": 1.0},
     {"creation": 0.5},
 )
-#: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from.
-MAILBOXES = ("domain", "pattern")
+#: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from: a
+#: tool's users sign up when it comes out.
+MAILBOXES = {"domain": 1.0, "pattern": 1.0}
 OWNED = (
-    MAILBOXES, ("payment",), ("signup_address", "signup_subnet"), ("device",), ("other hands", "changed hands"),
-    ("creation",), ("joint start", "joint stop", "handover"),
-)  # fmt: skip
+    MAILBOXES,
+    {"payment": 1.0},
+    {"signup_address": 1.0, "signup_subnet": 1.0},
+    {"device": 1.0},
+    {"other hands": 1.0, "changed hands": 1.0},
+    {"creation": 0.5},
+    {"joint start": 1.0, "joint stop": 1.0, "handover": 1.0},
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     return Traits(
         owner=owner,
         pooled=_pooled(people["payment_fingerprint"], len(people)),
-        mailboxes=_strongest(evidence, dict.fromkeys(MAILBOXES, 1.0)) if owner.domain < 0.5 else 0.0,
+        mailboxes=_strongest(evidence, MAILBOXES) if owner.domain < 0.5 else 0.0,
         one_referrer=top_share(people["referrer"], len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if owner.known else 0.0,
         replay=replay,
@@ -118,7 +124,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         # a sheet or a public set of which everybody takes a part looks dealt out, too
         dealt=ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=sum(_strongest(evidence, names) for names in INFRASTRUCTURE),
-        owned=sum(_strongest(evidence, dict.fromkeys(names, 1.0)) for names in OWNED),
+        owned=sum(_strongest(evidence, names) for names in OWNED),
         equal=_strongest(evidence, {"equal loads": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         size=len(people),

@@ -34,9 +34,10 @@ from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
 from detector.text.kernel import GRADING
 
-#: Share of a group that must use its frames to call others bystanders; requests of one that must be known, and the most
-#: chance that one who sends as the group does would have sent none, where nearly all of the group's stand in frames.
-NEARLY_ALL, LEAST_SEEN, MOST_CHANCE, WHOLE = 0.8, 10, 0.05, 0.9
+#: Share of a group that must use its frames, or ask to extract, to call others bystanders; requests of one that must be
+#: known, and the most chance that one who sends as the group does would have sent none, where nearly all of the group's
+#: stand in frames, or so many ask.
+NEARLY_ALL, LEAST_SEEN, MOST_CHANCE, WHOLE, LEAST_ASKING = 0.8, 10, 0.05, 0.9, 0.2
 
 
 @dataclass(frozen=True)
@@ -141,14 +142,23 @@ def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> f
 def _without_bystanders(
     cohort: Cohort, found: Frames, n_composites: npt.NDArray[np.int64]
 ) -> tuple[Cohort, npt.NDArray[np.int64]]:
-    """Group without the accounts that never use its frames, where nearly all others do."""
-    users = np.isin(cohort.members, found.users)
+    """Group without the accounts that never use its frames, or never ask to extract, where nearly all others do."""
     sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
-    telling = (1.0 - found.share) ** sent <= MOST_CHANCE if found.share >= WHOLE else sent >= LEAST_SEEN
-    kept = users | ~telling
-    if kept.all() or users.mean() < NEARLY_ALL:
+    users = np.isin(cohort.members, found.users)
+    unlikely = (1.0 - found.share) ** sent <= MOST_CHANCE if found.share >= WHOLE else sent >= LEAST_SEEN
+    asks = _asks(cohort.rows)
+    askers = np.isin(cohort.members, cohort.rows["account"].to_numpy()[asks])
+    silent = (1.0 - asks.mean()) ** sent <= MOST_CHANCE
+    kept = _part_of(users, unlikely)
+    kept &= _part_of(askers, silent) if asks.mean() >= LEAST_ASKING else True
+    if kept.all():
         return cohort, n_composites
     return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
+
+
+def _part_of(doing: npt.NDArray[np.bool_], telling: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Members that do a thing, or whose not doing it is not telling; all where not nearly all do it."""
+    return doing | ~telling if doing.mean() >= NEARLY_ALL else np.ones(len(doing), bool)
 
 
 def _id(cohort: Cohort) -> str:

@@ -146,7 +146,7 @@ def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_fro
 
 
 def test_students_have_neither_several_shared_cards_nor_mailboxes_of_one_hand_under_several_domains():
-    course = {**ORDINARY, "one_signup": 1.0, "unpaid": 0.0, "replay": 1.0}
+    course = {**ORDINARY, "owner": replace(HIDDEN, signup=1.0), "unpaid": 0.0, "replay": 1.0}
     assert best_explanation(Traits(**course)).name == "a course or workshop"
     assert best_explanation(Traits(**{**course, "pooled": 0.75})).weight == 0.0
     assert best_explanation(Traits(**{**course, "mailboxes": 3.0})).weight == 0.0
