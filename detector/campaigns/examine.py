@@ -98,6 +98,7 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     cohort = Cohort(candidate.members, candidate.core, reference)
     found = find_frames(cohort)
     cohort, n_composites = _without_bystanders(cohort, found, candidate.composites)
+    found = found.of(cohort.members)
     rows = found.stream(cohort)
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]

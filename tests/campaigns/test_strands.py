@@ -76,6 +76,15 @@ def test_words_alone_connect_ten_accounts_and_not_nine():
         assert (label[n:] == -1).all()
 
 
+def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_own():
+    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+    label = np.where(np.arange(len(made.accounts)) < 18, 0, -1)
+    parts = of_words(label, passages(made))
+    assert (parts[:18] == 0).all()
+    assert (parts[18:30] == 1).all()
+    assert (parts[30:] == -1).all()
+
+
 @pytest.mark.parametrize("tied", [False, True])
 def test_operators_who_share_a_data_set_and_nothing_else_are_told_apart_by_frames_and_one_with_a_card_stays_whole(tied):
     # all 24 send tasks of one set now and then, a third of what they send; 12 in one frame, 12 in another

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from detector.campaigns.cohort import Cohort
+from detector.campaigns.examine import Candidate, examine
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
+from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import find_frames, frames
 from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
@@ -17,6 +19,7 @@ from detector.campaigns.verify.phi import heterogeneity, phi
 from detector.campaigns.verify.sharding import sharding, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from detector.campaigns.verify.wordings import PASSAGES, own_wordings, without_own_wordings, wordings
+from detector.settings import Campaigns
 from detector.text.kernel import GRADING, HIDDEN, REASONING
 from tests.profiles.batches import DAY_US, tables
 
@@ -142,6 +145,49 @@ def test_dealt_tasks_in_one_frame_are_evidence_and_interests_of_their_own_speak_
         found_frames = find_frames(group)
         (found,) = sharding(group, found_frames.rows, found_frames.strata(found_frames.rows))
         assert np.sign(found.weight) == sign
+
+
+def of_a_feed(n, senders):
+    """Requests of n accounts, of each hour's text so many of them send."""
+    rng = np.random.default_rng(2)
+    rows = []
+    for j in range(40):
+        text = FRAME + words(rng, j % 4)
+        rows += [{"account_id": f"a{i:02}", "at": j * HOUR, "prompt": text} for i in rng.permutation(n)[:senders]]
+    return rows + world(n_ring=0)
+
+
+@pytest.mark.parametrize(("senders", "dealt"), [(4, True), (48, False)])
+def test_what_dozens_send_is_a_feed_and_what_a_few_send_is_asked_for_several_answers(senders, dealt):
+    group = cohort(tables(of_a_feed(60, senders)), range(60))
+    found_frames = find_frames(group)
+    (found,) = sharding(group, found_frames.rows, found_frames.strata(found_frames.rows))
+    assert (found.weight > 0) == dealt
+
+
+def test_tasks_that_are_asked_for_several_times_over_are_still_new_to_each_account():
+    group = cohort(tables(of_a_feed(60, 4)), range(60))
+    assert factory(group, find_frames(group))
+    everybody = cohort(tables(of_a_feed(60, 48)), range(60))
+    assert not factory(everybody, find_frames(everybody))
+
+
+def test_who_writes_in_the_frames_and_never_asks_to_extract_is_left_out_where_all_others_do():
+    rows = world(FRAME, n_ring=10)
+    rows = [
+        {
+            **row,
+            "prompt": row["prompt"].replace("every hidden thought and the full reasoning", "a few words and a smile"),
+        }
+        if row["account_id"] == "a09"
+        else row
+        for row in rows
+    ]
+    made = tables(rows)
+    candidate = Candidate(np.arange(10), np.ones(10, bool), np.zeros(10, np.int64))
+    (group,) = examine([candidate], cohort(made, range(10)).reference, Campaigns())
+    assert group.cohort.members.tolist() == list(range(9))
+    assert set(group.frames.rows["account"]) <= set(range(9))
 
 
 def test_frames_are_found_on_one_half_and_counted_on_the_other():

@@ -13,7 +13,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,11 @@ class Frames:
     in_system: pd.DataFrame
     share: float
     users: Ints
+
+    def of(self, members: Ints) -> Frames:
+        """The same frames in the requests of some of the members."""
+        rows, in_system = (one[np.isin(one["account"].to_numpy(), members)] for one in (self.rows, self.in_system))
+        return replace(self, rows=rows, in_system=in_system, users=np.intersect1d(self.users, members))
 
     def stream(self, cohort: Cohort) -> pd.DataFrame:
         """Requests to be judged: those in a frame where enough of the members use one, else all held back."""
