@@ -77,6 +77,5 @@ def _main_networks(cohort: Cohort) -> pd.Series:
 def _own_domains(cohort: Cohort) -> pd.Series:
     """Mailbox domains of the members that are not a public provider's."""
     domains = cohort.people["email_domain"]
-    ordinary = cohort.tables.accounts["email_domain"].iloc[cohort.reference.accounts]
-    shares = domains.map(ordinary.value_counts()).fillna(0) / max(1, len(ordinary))
+    shares = domains.map(cohort.reference.domain_shares).fillna(0.0)
     return domains.where(shares.to_numpy(dtype=np.float64) <= PUBLIC_DOMAIN)

@@ -104,6 +104,12 @@ class Reference:
         return int((self._among(self.accounts)[account] & (half == 0)).sum())
 
     @cached_property
+    def domain_shares(self) -> pd.Series:
+        """Share of these accounts that have a mailbox under each domain."""
+        domains = self.tables.accounts["email_domain"].iloc[self.accounts]
+        return domains.value_counts() / max(1, len(domains))
+
+    @cached_property
     def n_principals(self) -> int:
         """Principals of the whole population."""
         return int(self.tables.accounts["principal"].nunique())
