@@ -28,8 +28,8 @@ MOST_OUTSIDE = 0.25
 #: Share of a component that must hold a passage to cut by it.
 LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
 #: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
-#: passage that must hold another.
-LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP = 10, 0.1, 0.3
+#: passage that must hold another; share of all accounts that may hold a passage before it is everybody's.
+LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP, EVERYBODYS = 10, 0.1, 0.3, 0.3
 #: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Share of a component that must hold a fact of its owner for it to hang together by more than words, and share of
@@ -137,7 +137,7 @@ def of_words(label: Ints, held: Passages) -> Ints:
     kin = np.zeros(int(held.number.max(initial=0)) + 1, np.int64)
     number, _, n = _component_frames(label, held.of(inside))
     np.add.at(kin, number, n)
-    free = held.of(~inside)
+    free = held.of(~inside & (held.degree <= EVERYBODYS * len(label)))
     free = replace(free, degree=free.degree - kin[free.number])
     own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
     strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)

@@ -77,12 +77,17 @@ def test_words_alone_connect_ten_accounts_and_not_nine():
 
 
 def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_own():
-    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(80))
     label = np.where(np.arange(len(made.accounts)) < 18, 0, -1)
     parts = of_words(label, passages(made))
     assert (parts[:18] == 0).all()
     assert (parts[18:30] == 1).all()
     assert (parts[30:] == -1).all()
+
+
+def test_words_that_everybody_is_made_to_use_connect_nobody():
+    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+    assert (of_words(np.full(len(made.accounts), -1), passages(made)) == -1).all()
 
 
 @pytest.mark.parametrize("tied", [False, True])
