@@ -35,10 +35,10 @@ INFRASTRUCTURE = (
 #: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from: a
 #: tool's users sign up when it comes out.
 MAILBOXES = {"domain": 1.0, "pattern": 1.0}
+SIGN_UP = {"signup_address": 1.0, "signup_subnet": 1.0}
 OWNED = (
     MAILBOXES,
     {"payment": 1.0},
-    {"signup_address": 1.0, "signup_subnet": 1.0},
     {"device": 1.0},
     {"other hands": 1.0, "changed hands": 1.0},
     {"creation": 0.5},
@@ -92,6 +92,7 @@ class Traits:
     dealt: float
     tied: float
     owned: float
+    signed_up: float
     equal: float
     judging: bool
     size: int
@@ -125,6 +126,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         dealt=ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=sum(_strongest(evidence, names) for names in INFRASTRUCTURE),
         owned=sum(_strongest(evidence, names) for names in OWNED),
+        signed_up=_strongest(evidence, SIGN_UP),
         equal=_strongest(evidence, {"equal loads": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         size=len(people),
@@ -214,13 +216,28 @@ def _service(t: Traits) -> Explanation:
     return Explanation(
         "users of an application that calls from its own servers",
         ramp(t.owner.address, 0.6, 0.9)
-        * (1.0 - ramp(t.owned, 1.0, 3.0))
+        * (1.0 - ramp(t.owned + t.signed_up, 1.0, 3.0))
         * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
         * (1.0 - t.dealt),
         9.0,
         f"{t.owner.address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
-        f"requests tie them together by {t.owned:.0f} decimal digits of evidence, which users' would not",
+        f"requests tie them together by {t.owned + t.signed_up:.0f} decimal digits of evidence, which users' would not",
         "whether the network belongs to an application that takes keys of its users",
+    )
+
+
+def _place(t: Traits) -> Explanation:
+    # who meets in a place signs up there, too
+    return Explanation(
+        "people in one place",
+        ramp(min(t.owner.address, t.owner.signup), 0.6, 0.9)
+        * (1.0 - ramp(t.owned, 1.0, 3.0))
+        * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
+        * (1.0 - t.dealt),
+        9.0,
+        f"{min(t.owner.address, t.owner.signup):.0%} of the accounts sign up and send from one network; cards, "
+        f"devices, mailboxes and first requests tie them together by {t.owned:.0f} decimal digits of evidence",
+        "whether the network is that of a hall, a library or a shared office",
     )
 
 
@@ -267,6 +284,7 @@ EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (
     _household,
     _application,
     _service,
+    _place,
     _benchmark,
     _event,
     _published,

@@ -144,17 +144,25 @@ def _without_bystanders(
     cohort: Cohort, found: Frames, n_composites: npt.NDArray[np.int64]
 ) -> tuple[Cohort, npt.NDArray[np.int64]]:
     """Group without the accounts that never use its frames, or never ask to extract, where nearly all others do."""
-    sent = np.bincount(cohort.rows["account"], minlength=int(cohort.members.max()) + 1)[cohort.members]
+    rows = cohort.rows
+    sent = _of_members(cohort, rows)
     users = np.isin(cohort.members, found.users)
     unlikely = (1.0 - found.share) ** sent <= MOST_CHANCE if found.share >= WHOLE else sent >= LEAST_SEEN
-    asks = _asks(cohort.rows)
-    askers = np.isin(cohort.members, cohort.rows["account"].to_numpy()[asks])
-    silent = (1.0 - asks.mean()) ** sent <= MOST_CHANCE
     kept = _part_of(users, unlikely)
-    kept &= _part_of(askers, silent) if asks.mean() >= LEAST_ASKING else True
+    framed = rows[found.passages_in(rows) > 0]
+    asks = _asks(framed)
+    if len(framed) and asks.mean() >= LEAST_ASKING:
+        askers = _of_members(cohort, framed[asks]) > 0
+        kept &= _part_of(askers, (1.0 - asks.mean()) ** _of_members(cohort, framed) <= MOST_CHANCE)
     if kept.all():
         return cohort, n_composites
     return replace(cohort, members=cohort.members[kept], core=cohort.core[kept]), n_composites[kept]
+
+
+def _of_members(cohort: Cohort, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """How many of these requests each member sent."""
+    found: npt.NDArray[np.int64] = np.bincount(rows["account"], minlength=len(cohort.tables.accounts))[cohort.members]
+    return found
 
 
 def _part_of(doing: npt.NDArray[np.bool_], telling: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -60,7 +60,7 @@ def _probabilities(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     shares = rows.groupby("account")["logprobs"].mean()
     n, rate = int((shares >= 0.5).sum()), max(0.005, cohort.reference.share_with_probabilities)
     p = float(binomial_tail(n, len(shares), rate))
-    weight = digits(p, cap_for(cohort.size, CAP_PROBABILITIES))
+    weight = digits(p, cap_for(cohort.size, CAP_PROBABILITIES)) * coverage(n, len(shares))
     if n < 3 or weight < 1:
         return []
     statement = (
