@@ -39,7 +39,7 @@ FEATURES: tuple[Feature, ...] = tuple(
 )
 
 #: Above so many sampled requests, intermediate results are freed after each family.
-KEPT_ROWS = 500_000
+KEPT_ROWS = 10_000_000
 
 __all__ = ["FAMILIES", "FEATURES", "Feature", "Off", "compute_features", "feature"]
 
