@@ -14,6 +14,7 @@ def columns(rows):
     return np.array(first, np.int64), np.array(second, np.int64), np.array(third, np.uint64)
 
 
+@settings(deadline=None)  # compiled on first use
 @given(ROWS)
 def test_rows_come_in_the_order_of_their_columns(rows):
     order = order_by(*columns(rows))
@@ -21,7 +22,7 @@ def test_rows_come_in_the_order_of_their_columns(rows):
     assert sorted(order) == list(range(len(rows)))
 
 
-@settings(deadline=None)  # compiled on first use
+@settings(deadline=None)
 @given(st.lists(st.tuples(SMALL, SMALL, WIDE), max_size=40), WIDE)
 def test_rows_of_few_places_come_in_the_order_of_their_columns(rows, everywhere):
     first, second, third = columns(rows)
