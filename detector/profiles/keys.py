@@ -90,8 +90,7 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     def holders(kind: str) -> dict[str, npt.NDArray[np.generic]]:
         if kind in facts:
             return _shared(kind, *facts[kind], None, principal)
-        values = requests[list(REQUEST_KINDS[kind][1])].to_numpy().ravel()
-        return _shared(kind, account, values, counts, principal)
+        return _shared(kind, account, _side_by_side(requests, REQUEST_KINDS[kind][1]), counts, principal)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # arrays are sorted outside of the interpreter lock
         # what has the most values takes longest
@@ -107,6 +106,16 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     found["kind"] = _categories(kinds, KINDS)
     found.insert(1, "family", _categories(family_of[kinds], FAMILIES))
     return found
+
+
+def _side_by_side(requests: pd.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.uint64]:
+    """Values of some columns, row by row."""
+    if len(columns) == 1:
+        return requests[columns[0]].to_numpy()
+    values = np.empty((len(requests), len(columns)), np.uint64)
+    for i, name in enumerate(columns):
+        values[:, i] = requests[name].to_numpy()
+    return values.ravel()
 
 
 def key_hash(kind: str, text: str, key: bytes) -> int:
