@@ -129,9 +129,9 @@ def judge(
     for sentence in warnings:
         tell(f"Warning: {sentence}")
     with clock.stage("features"):
-        from detector.features import PARTS, compute_features
+        from detector.features import FEW, MOST, compute_features
 
-        computed = [beside.begin(compute_features, tables, coverage.present, part) for part in PARTS]
+        computed = beside.begin(compute_features, tables, coverage.present, MOST)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
         from detector.campaigns.lone import lone_extractors
@@ -141,10 +141,11 @@ def judge(
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
+        from detector.features import joined
 
-        tables_of_parts, off_of_parts = zip(*(part() for part in computed), strict=True)
-        off = [one for part in off_of_parts for one in part]
-        features = of_all_requests(pd.concat(tables_of_parts, axis=1), settings.reading.sampling_rate)
+        # a copy takes longer with all of them than the search for groups does
+        features, off = joined(compute_features(tables, coverage.present, FEW), computed())
+        features = of_all_requests(features, settings.reading.sampling_rate)
         apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
         shown = [group for group in groups if not group.explained]
         with ThreadPoolExecutor(1) as meanwhile:
