@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import BinaryIO, NoReturn, ParamSpec, TypeVar
 
 from detector.copies import be_a_copy, can_be_made, end, forked
+from detector.memory import give_back
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -47,6 +48,7 @@ class Beside:
             return lambda: result
         began = time.monotonic()
         reading, writing = os.pipe()
+        give_back()
         copy = forked()
         if copy == 0:
             os.close(reading)

@@ -20,7 +20,7 @@ from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.profiles.assemble import assemble
 from detector.profiles.files import Window
-from detector.profiles.profile import Sizes
+from detector.profiles.profile import Profile, Sizes
 from detector.profiles.tables import Tables
 from detector.results import limits, record
 from detector.results.folder import ScanResult
@@ -106,7 +106,7 @@ def judge(
     Parameters
     ----------
     window : Window
-        Merged profile of all that is judged, with at least one row.
+        Merged profile of all that is judged, with at least one row; the profile is let go of.
     people : People
     terms : Terms
     clock : Clock
@@ -120,8 +120,7 @@ def judge(
     settings = terms.settings
     beside = Beside(_is_large(window, settings))
     with clock.stage("profiles"):
-        assert window.profile is not None
-        tables = assemble(window.profile, people.table, window.names, terms.key, sizes_of(settings))
+        tables = assemble(_taken(window), people.table, window.names, terms.key, sizes_of(settings))
         allowed = terms.allow.on(date_of(tables.last_day))
         tables = allowed.without_keys(tables, terms.key)
         coverage = record.coverage_of(window, people.table)
@@ -130,9 +129,9 @@ def judge(
     for sentence in warnings:
         tell(f"Warning: {sentence}")
     with clock.stage("features"):
-        from detector.features import compute_features
+        from detector.features import FEW, MOST, compute_features
 
-        computed = beside.begin(compute_features, tables, coverage.present)
+        computed = beside.begin(compute_features, tables, coverage.present, MOST)
     with clock.stage("campaigns"):
         from detector.campaigns.find import find_groups
         from detector.campaigns.lone import lone_extractors
@@ -142,8 +141,10 @@ def judge(
     with clock.stage("scores"):
         from detector.anomaly import baseline as anomaly
         from detector.campaigns.scores import final_scores
+        from detector.features import joined
 
-        features, off = computed()
+        # a copy takes longer with all of them than the search for groups does
+        features, off = joined(compute_features(tables, coverage.present, FEW), computed())
         features = of_all_requests(features, settings.reading.sampling_rate)
         apart = [*(group.cohort.members.tolist() for group in groups), [one.account for one in alone]]
         shown = [group for group in groups if not group.explained]
@@ -224,6 +225,13 @@ def sizes_of(settings: Settings) -> Sizes:
     """How much is kept of an account's day."""
     said = settings.profiling
     return Sizes(said.sample_per_day, said.distinct_per_day, said.sample_per_window)
+
+
+def _taken(window: Window) -> Profile:
+    """The profile of a window, which lets go of it, so that what the tables do not need is freed."""
+    profile, window.profile = window.profile, None
+    assert profile is not None
+    return profile
 
 
 def _is_large(window: Window, settings: Settings) -> bool:

@@ -37,12 +37,12 @@ def hourly(tables: Tables, row: Ints, n: int) -> npt.NDArray[np.float64]:
     row : ndarray of int64, shape (n_accounts,)
         Row of the result that each account counts in, -1 for none.
     """
-    of_cell = row[tables.activity["account"].to_numpy()]
-    own = tables.activity.iloc[np.flatnonzero(of_cell >= 0)]
+    own = np.flatnonzero((row >= 0)[tables.activity["account"].to_numpy()])
+    cells = {name: tables.activity[name].to_numpy()[own] for name in ("account", "day", "slot", "requests")}
     days = tables.last_day - tables.first_day + 1
-    hour = (own["day"].to_numpy() - tables.first_day) * 24 + own["slot"].to_numpy() // SLOTS_PER_HOUR
-    cell = of_cell[of_cell >= 0] * days * 24 + hour
-    counts = np.bincount(cell, weights=own["requests"], minlength=n * days * 24)
+    hour = (cells["day"] - tables.first_day) * 24 + cells["slot"] // SLOTS_PER_HOUR
+    cell = row[cells["account"]] * days * 24 + hour
+    counts = np.bincount(cell, weights=cells["requests"], minlength=n * days * 24)
     found: npt.NDArray[np.float64] = counts.reshape(n, days, 24).astype(np.float64)
     return found
 

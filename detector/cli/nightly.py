@@ -88,8 +88,10 @@ def nightly(
     os.umask(0o077)
     from detector.copies import assistant
     from detector.early import FOREST, plan_imports
+    from detector.memory import keep_freed
 
     click.get_current_context().with_resource(assistant(FOREST))
+    keep_freed()
     from detector import pipeline
     from detector.campaigns.allow import AllowList, read_allow
     from detector.judging import LATER, sizes_of

@@ -38,10 +38,14 @@ FEATURES: tuple[Feature, ...] = tuple(
     value for family in FAMILIES for value in vars(family).values() if isinstance(value, Feature)
 )
 
+#: Those that take a small part of the time, and the others.
+FEW = tuple(each for each in FEATURES if each.family in ("parameters", "creation", "identity"))
+MOST = tuple(each for each in FEATURES if each not in FEW)
+
 #: Above so many sampled requests, intermediate results are freed after each family.
 KEPT_ROWS = 500_000
 
-__all__ = ["FAMILIES", "FEATURES", "Feature", "Off", "compute_features", "feature"]
+__all__ = ["FAMILIES", "FEATURES", "FEW", "MOST", "Feature", "Off", "compute_features", "feature", "joined"]
 
 
 class Off(NamedTuple):
@@ -90,3 +94,11 @@ def compute_features(
             columns[each.name] = each(tables)
     forget(tables)
     return pd.DataFrame(columns, index=tables.accounts.index, dtype="float64"), off
+
+
+def joined(*parts: tuple[pd.DataFrame, list[Off]]) -> tuple[pd.DataFrame, list[Off]]:
+    """What `compute_features` gave for parts of the features, as it gives it for all of them."""
+    order = {each.name: place for place, each in enumerate(FEATURES)}
+    values = pd.concat([values for values, _ in parts], axis=1)
+    off = sorted((one for _, part in parts for one in part), key=lambda one: order[one.feature])
+    return values[[name for name in order if name in values.columns]], off

@@ -20,6 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.features.base import Bools, Floats, Hashes, Ints
+from detector.profiles.orders import run_starts
+from detector.profiles.segments import order_within, starts_of
+from detector.profiles.sharing import seem_shared
 
 #: Odd constants that spread numbers over 64 bits (digits of the golden ratio and of π).
 _SPREAD_LEFT, _SPREAD_RIGHT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0x243F6A8885A308D3)
@@ -109,11 +112,24 @@ def groups(values: Hashes | Ints) -> tuple[Ints, Ints]:
     return order.astype(np.int64), starts[: len(values)].astype(np.int64)
 
 
+def groups_within(account: Ints, value: Hashes | Ints, n_accounts: int) -> tuple[Ints, Ints]:
+    """Order by account that brings its equal values together, and where each run of equals starts in it.
+
+    Rows of tables stand account by account; then no row is sorted among those of others.
+    """
+    if (account[1:] < account[:-1]).any():
+        return groups(by_account(account, value))
+    with np.errstate(over="ignore"):
+        spread: Hashes = value.astype(np.uint64) * _SPREAD_LEFT
+    order = order_within(starts_of(account, n_accounts), spread)
+    return order, np.flatnonzero(run_starts(account, spread[order]))
+
+
 def count_pairs(account: Ints, value: Hashes, weight: Floats, n_accounts: int) -> Counts:
     """Total weight of each pair of account and value."""
     if not len(account):
         return Counts(account, value, weight, n_accounts)
-    order, starts = groups(by_account(account, value))
+    order, starts = groups_within(account, value, n_accounts)
     first = order[starts]
     totals = np.add.reduceat(weight[order], starts)
     return Counts(account[first], value[first], totals, n_accounts)
@@ -142,6 +158,19 @@ def distinct_in_ten(counts: Counts) -> Floats:
         left = np.maximum(of_account - count - drawn, 0)
         unseen[often] *= left / np.maximum(of_account - drawn, 1)
     return where(counts.sums(1 - unseen), total >= DRAWN)
+
+
+def principals_holding(value: Hashes, account: Ints, principal: Ints) -> Floats:
+    """For each row of an account, how many different principals its value has; 0 for an unknown (zero) value.
+
+    What one account alone seems to hold is not sorted.
+    """
+    if (account[1:] < account[:-1]).any():
+        return distinct_holders(value, principal[account])
+    degree: Floats = (value != 0).astype(np.float64)
+    shared = np.flatnonzero(seem_shared(starts_of(account, len(principal)), value))
+    degree[shared] = distinct_holders(value[shared], principal[account[shared]])
+    return degree
 
 
 def distinct_holders(value: Hashes, holder: Ints) -> Floats:

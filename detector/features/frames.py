@@ -10,10 +10,9 @@ from detector.features.base import Floats, Ints
 from detector.features.clock import hours
 from detector.features.counting import (
     Counts,
-    by_account,
     count_pairs,
     distinct_holders,
-    groups,
+    groups_within,
     pair_hash,
     ratio,
     share_of_largest,
@@ -114,8 +113,7 @@ def _topics_of_prompts(tables: Tables) -> Counts:
     """Distinct prompts of each account by topic."""
     account, topic = accounts_of(tables), integers(tables, "topic")
     rows = np.flatnonzero((topic >= 0) & (hashes(tables, "prompt") != 0))
-    prompts = by_account(account[rows], hashes(tables, "prompt")[rows])
-    order, starts = groups(prompts)
+    order, starts = groups_within(account[rows], hashes(tables, "prompt")[rows], len(tables.accounts))
     first = rows[order[starts]]
     return count_pairs(account[first], topic[first].astype(np.uint64), np.ones(len(first)), len(tables.accounts))
 
@@ -129,8 +127,7 @@ def synchrony(tables: Tables) -> Floats:
     inside = np.flatnonzero(group >= 0)
     account = cells.account[inside]
     cell = group[inside] * span + cells.at[inside]
-    _, position = np.unique(cell, return_inverse=True)
-    companions = np.bincount(position)[position] - 1
+    companions = np.bincount(cell)[cell] - 1
     active = np.bincount(cells.account, minlength=n).astype(np.float64)
     of_group = frames.spread(frames.total(cells.account, np.ones(len(cells.at))))
     near = ratio(sums(account, companions, n), of_group - active)

@@ -12,7 +12,7 @@ import numpy as np
 
 from detector.features.base import Floats, feature
 from detector.features.clock import steps
-from detector.features.counting import distinct_holders, distinct_in_ten, ratio, where
+from detector.features.counting import distinct_holders, distinct_in_ten, principals_holding, ratio, where
 from detector.features.daily import active_days
 from detector.features.samples import (
     hashes,
@@ -144,7 +144,7 @@ def subnet_surprise(tables: Tables) -> Floats:
 
 def _place_surprise(tables: Tables, column: str) -> Floats:
     counts = value_counts(tables, column)
-    users = distinct_holders(counts.value, principals_of(tables)[counts.account])
+    users = principals_holding(counts.value, counts.account, principals_of(tables))
     surprise = sharing_surprise(users, counts.value)
     return ratio(counts.sums(counts.count * surprise), counts.total)
 

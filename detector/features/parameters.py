@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from detector.features.base import Floats, Hashes, Ints, feature
-from detector.features.counting import distinct_holders, ratio, share_of_largest, where
+from detector.features.counting import principals_holding, ratio, share_of_largest, where
 from detector.features.daily import share
 from detector.features.samples import (
     accounts_of,
@@ -54,7 +54,7 @@ def settings_rarity(tables: Tables) -> Floats:
            combination of ordinary settings.
     """
     counts = value_counts(tables, "settings")
-    users = distinct_holders(counts.value, principals_of(tables)[counts.account])
+    users = principals_holding(counts.value, counts.account, principals_of(tables))
     surprise = np.log10(n_principals(tables) / np.maximum(users, 1))
     return ratio(counts.sums(counts.count * surprise), counts.total)
 
@@ -168,7 +168,7 @@ def new_model_share(tables: Tables) -> Floats:
 def _launches(tables: Tables) -> dict[int, int]:
     """First use of each model that came into use after the first two days of the window."""
     counts = value_counts(tables, "model")
-    users = distinct_holders(counts.value, principals_of(tables)[counts.account])
+    users = principals_holding(counts.value, counts.account, principals_of(tables))
     enough = max(3, 0.01 * n_principals(tables))
     popular = set(counts.value[users >= enough].tolist())
     first = _first_use(hashes(tables, "model"), integers(tables, "timestamp"))

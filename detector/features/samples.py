@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from detector.features.base import Bools, Floats, Hashes, Ints
-from detector.features.counting import Counts, by_account, groups, ratio, sums, where
+from detector.features.counting import Counts, groups_within, ratio, sums, where
 from detector.profiles.tables import Tables
 from detector.remembering import once
 
@@ -68,7 +68,7 @@ def _same_value(tables: Tables, column: str) -> tuple[Ints, Ints]:
     """Rows of known values, brought together by account and value, and where each run starts."""
     values = _countable(tables, column)
     known = np.flatnonzero(values)
-    order, starts = groups(by_account(accounts_of(tables)[known], values[known]))
+    order, starts = groups_within(accounts_of(tables)[known], values[known], len(tables.accounts))
     return known[order], starts
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import pdtrc
 
 from detector.features.base import Bools, Floats, Hashes, Ints
-from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, sums, where
+from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, principals_holding, sums, where
 from detector.features.daily import created_us
 from detector.features.samples import (
     accounts_of,
@@ -94,7 +94,7 @@ def is_own_prompt(tables: Tables) -> Bools:
 @once
 def users(tables: Tables, column: str) -> Floats:
     """Principals that use each sampled request's value, among the samples; 0 if unknown."""
-    return distinct_holders(hashes(tables, column), principals_of(tables)[accounts_of(tables)])
+    return principals_holding(hashes(tables, column), accounts_of(tables), principals_of(tables))
 
 
 def joint_surprise(tables: Tables, facts: list[Hashes]) -> Floats:

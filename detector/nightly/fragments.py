@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +48,18 @@ def encoded(profile: Profile) -> bytes:
     return parquet(pa.table(columns))
 
 
-def decoded(path: Path, data: bytes, day: int) -> Profile:
+def decoded(path: Path, data: bytes, day: int, ids: npt.NDArray[Any] | None = None) -> Profile:
     """Profile that `encoded` made bytes of.
+
+    Parameters
+    ----------
+    path : Path
+        Where the bytes are from.
+    data : bytes
+        Held against a digest, so that checksums within are not looked at.
+    day : int
+    ids : ndarray, optional
+        What stands for the ids of the accounts, where these need not be read.
 
     Raises
     ------
@@ -56,8 +67,10 @@ def decoded(path: Path, data: bytes, day: int) -> Profile:
         If the bytes are no such file.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data), page_checksum_verification=True).combine_chunks()
-        ids = table.column("account_id").to_numpy()
+        file = pq.ParquetFile(pa.BufferReader(data))
+        named = ["account_id"] if ids is None else []
+        table = file.read([*named, *DAY_COUNTERS, *_LISTS], use_threads=False).combine_chunks()
+        ids = table.column("account_id").to_numpy() if ids is None else ids
         days = {name: table.column(name).to_numpy() for name in DAY_COUNTERS}
         lists = {name: _flat(table.column(name), fields) for name, fields in _LISTS.items()}
     except (pa.ArrowException, KeyError, OSError) as error:

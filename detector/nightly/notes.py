@@ -71,11 +71,10 @@ def gaps(hours: npt.NDArray[np.int64], days: range) -> list[str]:
 
 
 def _hours(tables: Tables, days: range) -> npt.NDArray[np.int64]:
-    table = np.zeros((len(days), HOURS), np.int64)
     slots = tables.activity
-    place = slots["day"].to_numpy() - days[0]
-    np.add.at(table, (place, slots["slot"].to_numpy() // SLOTS_PER_HOUR), slots["requests"].to_numpy())
-    return table
+    place = (slots["day"].to_numpy() - days[0]) * HOURS + slots["slot"].to_numpy() // SLOTS_PER_HOUR
+    requests = np.bincount(place, slots["requests"].to_numpy(), len(days) * HOURS)
+    return requests.astype(np.int64).reshape(len(days), HOURS)
 
 
 def _listed(words: list[str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,14 +45,21 @@ def window(store: Store, taken: Sequence[Taken], days: range, sizes: Sizes) -> W
 
 
 def _profile(store: Store, held: dict[int, list[tuple[Taken, Part]]], sizes: Sizes) -> Profile:
-    """Profile of some days, from what is held of each."""
-    counts = {day: _counts(store, own) for day, own in held.items()}
-    ids, codes = _coded({day: [names for names, _ in parts] for day, parts in counts.items()})
-    joined = JoinedDays(ids.to_numpy(zero_copy_only=False), sizes.fitted(_requests(counts, codes)))
-    del counts
-    for day, own in held.items():
-        parts = [fragment(store, one, part) for one, part in own]
-        joined.add(parts, codes.pop(day), [store.sizes.uncut(len(one.ids)) for one in parts])
+    """Profile of some days, from what is held of each; several days are read at a time."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        counts = dict(zip(held, threads.map(partial(_counts, store), held.values()), strict=True))
+        ids = _accounts(names for parts in counts.values() for names, _ in parts)
+        coded = dict(zip(held, threads.map(partial(_coded, ids), counts.values()), strict=True))
+        requests = {day: _summed(coded[day], [own for _, own in parts], len(ids)) for day, parts in counts.items()}
+        joined = JoinedDays(ids.to_numpy(zero_copy_only=False), requests, sizes)
+        del counts, requests
+
+        def take(day: int) -> None:
+            known = zip(held[day], coded[day], strict=True)
+            parts = [fragment(store, one, part, code) for (one, part), code in known]
+            joined.add(day, parts, coded[day], [store.sizes.uncut(len(part.days)) for part in parts])
+
+        list(threads.map(take, held))
     return joined.profile()
 
 
@@ -61,32 +70,28 @@ def _counts(store: Store, own: Sequence[tuple[Taken, Part]]) -> list[tuple[pa.Ch
     return [(table.column("account_id"), table.column("requests").to_numpy()) for table in tables]
 
 
-def _coded(names: dict[int, list[pa.ChunkedArray]]) -> tuple[pa.Array, dict[int, list[Ints]]]:
-    """All accounts, sorted, and where those of each part of each day stand among them."""
-    found = pc.unique(pa.chunked_array([chunk for parts in names.values() for part in parts for chunk in part.chunks]))
-    ids = found.take(pc.sort_indices(found))
-    codes = {
-        day: [pc.index_in(part, value_set=ids).cast(pa.int64()).to_numpy() for part in parts]
-        for day, parts in names.items()
-    }
-    return ids, codes
+def _accounts(names: Iterable[pa.ChunkedArray]) -> pa.Array:
+    """All accounts, sorted."""
+    found = pc.unique(pa.chunked_array([chunk for part in names for chunk in part.chunks]))
+    return found.take(pc.sort_indices(found))
 
 
-def _requests(counts: dict[int, list[tuple[pa.ChunkedArray, Ints]]], codes: dict[int, list[Ints]]) -> pd.DataFrame:
-    """Requests of each account's days, a row for each."""
-    found = []
-    for day, parts in counts.items():
-        account = np.concatenate(codes[day])
-        total = np.bincount(account, np.concatenate([requests for _, requests in parts])).astype(np.int64)
-        present = np.flatnonzero(total)
-        found.append(pd.DataFrame({"account": present, "requests": total[present]}))
-    return pd.concat(found)
+def _coded(ids: pa.Array, parts: list[tuple[pa.ChunkedArray, Ints]]) -> list[Ints]:
+    """Where the accounts of each part of a day stand among all."""
+    names = pa.chunked_array([chunk for names, _ in parts for chunk in names.chunks])
+    codes: Ints = pc.index_in(names, value_set=ids).cast(pa.int64()).to_numpy()
+    return np.split(codes, np.cumsum([len(names) for names, _ in parts])[:-1])
 
 
-def fragment(store: Store, one: Taken, part: Part) -> Profile:
-    """Profile of one content and day."""
+def _summed(codes: list[Ints], requests: list[Ints], n: int) -> Ints:
+    """Requests of each account on a day."""
+    return np.bincount(np.concatenate(codes), np.concatenate(requests), n).astype(np.int64)
+
+
+def fragment(store: Store, one: Taken, part: Part, accounts: Ints | None = None) -> Profile:
+    """Profile of one content and day; its ids are not read where numbers of its accounts are given in their place."""
     path = ledger.profile_path(store, one.content, part.day)
-    return fragments.decoded(path, sealed.read(path, part.profile), part.day)
+    return fragments.decoded(path, sealed.read(path, part.profile), part.day, accounts)
 
 
 def place(day: int, moment: int) -> str:

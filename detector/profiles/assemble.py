@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from detector.profiles.day_rows import tally
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.halves import halves
 from detector.profiles.keys import shared_keys
+from detector.profiles.orders import run_starts
 from detector.profiles.profile import Profile, Sizes, busy_days
+from detector.profiles.sizes import Levels
 from detector.profiles.sketches import distinct_count, first_of_runs, grouped_sum, smallest_per_group
 from detector.profiles.tables import Tables
-from detector.profiles.whole_days import KINDS, activity_of, bars_of, slots_of, values_of, within
+from detector.profiles.whole_days import KINDS, bars_of, slots_of, values_of
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 
@@ -34,21 +39,26 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     levels = sizes.fitted(profile.days)
     days, busy = profile.days, busy_days(profile.days, levels)
     day_of_row = _position(days, requests)
-    quiet = requests.loc[~busy[day_of_row], ["account", "day", "timestamp", "copies", *KINDS]]
-    values = within(values_of(quiet), bars_of(profile.distinct, levels))
-    distinct = _distinct(pd.concat([profile.distinct, values], ignore_index=True))
+    held_whole = np.flatnonzero(~busy[day_of_row])
+    columns = ("account", "day", "timestamp", "copies", *KINDS)
+    quiet = pd.DataFrame({name: requests[name].to_numpy()[held_whole] for name in columns}, copy=False)
+    with ThreadPoolExecutor(2) as meanwhile:  # arrays are sorted and copied outside of the interpreter lock
+        activity = meanwhile.submit(_activity, days, profile.activity, day_of_row[held_whole], slots_of(quiet))
+        counted = meanwhile.submit(_distinct, profile.distinct, quiet, levels)
+        keys = shared_keys(people, requests, key)
+        distinct = counted.result()
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
         accounts=people,
         days=days,
-        activity=activity_of([profile.activity, slots_of(quiet)]),
+        activity=activity.result(),
         requests=requests,
         distinct=smallest_per_group(distinct, ["account", "kind"], levels.distinct).assign(
             kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
         ),
         n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), levels.distinct),
-        keys=shared_keys(people, requests, key),
+        keys=keys,
         signups=_signups(accounts),
         span_days=max(span, 1 / 24),
         first_day=first,
@@ -108,9 +118,26 @@ def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     return found
 
 
-def _distinct(rows: pd.DataFrame) -> pd.DataFrame:
-    """Distinct values over the window with their requests."""
-    return grouped_sum(rows, ["account", "kind", "key"], ["requests"])
+def _distinct(counted: pd.DataFrame, quiet: pd.DataFrame, levels: Levels) -> pd.DataFrame:
+    """Distinct values over the window with their requests: those counted on busy days, and those of the others."""
+    values = values_of(quiet, bars_of(counted, levels))
+    return grouped_sum(pd.concat([counted, values], ignore_index=True), ["account", "kind", "key"], ["requests"])
+
+
+def _activity(
+    days: pd.DataFrame, counted: pd.DataFrame, day: npt.NDArray[np.int64], quiet: pd.DataFrame
+) -> pd.DataFrame:
+    """Requests by ten minutes: those of busy days, which are counted already, and between them those of the others."""
+    held, slot, requests = tally(day, quiet["slot"].to_numpy(), quiet["requests"].to_numpy(), len(days))
+    first = np.flatnonzero(run_starts(counted["account"].to_numpy(), counted["day"].to_numpy()))
+    many = held.copy()
+    many[_position(days, counted.iloc[first])] = np.diff(first, append=len(counted))
+    of_quiet = np.repeat(held > 0, many)
+    columns = {name: np.repeat(days[name].to_numpy(), many) for name in ("account", "day")}
+    for name, own in (("slot", slot), ("requests", requests)):
+        columns[name] = np.empty(len(of_quiet), own.dtype)
+        columns[name][of_quiet], columns[name][~of_quiet] = own, counted[name].to_numpy()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, most: int) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from detector.profiles.addresses import parse_address
 from detector.profiles.fingerprints import PURPOSES
 from detector.profiles.orders import distinct_pairs, run_starts, stable_order
+from detector.profiles.segments import pairs_within, starts_of
 from detector.profiles.sharing import seem_shared
 from detector.text import Fingerprinter
 from detector.text.kernel import TEMPLATE
@@ -89,11 +90,13 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     def holders(kind: str) -> dict[str, npt.NDArray[np.generic]]:
         if kind in facts:
             return _shared(kind, *facts[kind], None, principal)
-        values = requests[list(REQUEST_KINDS[kind][1])].to_numpy().ravel()
-        return _shared(kind, account, values, counts, principal)
+        return _shared(kind, account, _side_by_side(requests, REQUEST_KINDS[kind][1]), counts, principal)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # arrays are sorted outside of the interpreter lock
-        parts = list(threads.map(holders, KINDS))
+        # what has the most values takes longest
+        by_size = sorted(KINDS, key=lambda kind: -len(REQUEST_KINDS[kind][1]) if kind in REQUEST_KINDS else 0)
+        found_of = dict(zip(by_size, threads.map(holders, by_size), strict=True))
+    parts = [found_of[kind] for kind in KINDS]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     # stable: parts are in order of kind, rows of a part in order of key
     order = stable_order(joined["account"])
@@ -103,6 +106,16 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     found["kind"] = _categories(kinds, KINDS)
     found.insert(1, "family", _categories(family_of[kinds], FAMILIES))
     return found
+
+
+def _side_by_side(requests: pd.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.uint64]:
+    """Values of some columns, row by row."""
+    if len(columns) == 1:
+        return requests[columns[0]].to_numpy()
+    values = np.empty((len(requests), len(columns)), np.uint64)
+    for i, name in enumerate(columns):
+        values[:, i] = requests[name].to_numpy()
+    return values.ravel()
 
 
 def key_hash(kind: str, text: str, key: bytes) -> int:
@@ -135,32 +148,33 @@ def _shared(
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Holders of the values that enough principals hold, as columns in order of value.
 
-    Accounts must be in order; each has as many values, one after another.
+    Accounts must be in order; each row has as many values, one after another.
     """
-    each = max(1, len(values) // max(1, len(account)))
-    rows = seem_shared(values, principal[account])
-    rows = rows[stable_order(values[rows])]
-    value, entry = values[rows], rows // each
-    holder = account[entry]
-    new_value = run_starts(value)
-    first = np.flatnonzero(run_starts(value, holder))
-    group = np.cumsum(new_value)[first] - 1
-    degree = np.bincount(distinct_pairs(group, principal[holder[first]]))[group] if len(first) else first
+    weight, half_1 = (np.zeros(len(account), np.int64),) * 2 if counts is None else counts
+    starts = starts_of(account, len(principal))
+    shared = seem_shared(starts * (len(values) // max(1, len(account))), values)
+    holder, value, sampled, requests, half_1 = pairs_within(starts, values, shared, weight, half_1)
+    order = stable_order(value)
+    value, holder = value[order], holder[order]
+    group = np.cumsum(run_starts(value)) - 1
+    degree = np.bincount(distinct_pairs(group, principal[holder]))[group] if len(group) else group
     kept = degree >= LEAST_DEGREE.get(kind, 2)
-    first_kept = first[kept]
+    told = order[kept]
     columns: dict[str, npt.NDArray[np.generic]] = {
-        "account": holder[first_kept],
-        "kind": np.full(len(first_kept), KINDS.index(kind), np.int64),
-        "key": value[first_kept],
-        "requests": np.full(len(first_kept), np.nan),
-        "half_0": np.zeros(len(first_kept), np.int64),
-        "half_1": np.zeros(len(first_kept), np.int64),
+        "account": holder[kept],
+        "kind": np.full(len(told), KINDS.index(kind), np.int64),
+        "key": value[kept],
+        "requests": np.full(len(told), np.nan),
+        "half_0": np.zeros(len(told), np.int64),
+        "half_1": np.zeros(len(told), np.int64),
         "degree": degree[kept],
     }
-    if counts is not None and len(first):
-        requests, half_1 = (np.add.reduceat(count[entry], first)[kept] for count in counts)
-        sampled = np.diff(first, append=len(rows))[kept]
-        columns |= {"requests": requests.astype(np.float64), "half_0": sampled - half_1, "half_1": half_1}
+    if counts is not None:
+        columns |= {
+            "requests": requests[told].astype(np.float64),
+            "half_0": sampled[told] - half_1[told],
+            "half_1": half_1[told],
+        }
     return columns
 
 

@@ -27,16 +27,20 @@ def slots_of(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def values_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Prompts, templates and addresses of rows, one after another."""
-    keys = np.concatenate([rows[name].to_numpy() for name in KINDS])
-    known = np.flatnonzero(keys)
-    at = known % max(1, len(rows))
-    columns = {name: rows[name].to_numpy()[at] for name in ("account", "day")}
-    kinds = known // max(1, len(rows))
-    return pd.DataFrame(
-        {**columns, "kind": kinds, "key": keys[known], "requests": rows["copies"].to_numpy()[at]}, copy=False
-    )
+def values_of(rows: pd.DataFrame, bars: npt.NDArray[np.uint64] | None = None) -> pd.DataFrame:
+    """Prompts, templates and addresses of rows, one after another, but for those over the bars of their account."""
+    account, keys = rows["account"].to_numpy(), [rows[name].to_numpy() for name in KINDS]
+    inside = [key if bars is None else (key != 0) & (key <= bars[account, i]) for i, key in enumerate(keys)]
+    kept = [np.flatnonzero(rows) for rows in inside]
+    at = np.concatenate(kept)
+    columns = {
+        "account": account[at],
+        "day": rows["day"].to_numpy()[at],
+        "kind": np.repeat(np.arange(len(KINDS)), [len(rows) for rows in kept]),
+        "key": np.concatenate([key[rows] for key, rows in zip(keys, kept, strict=True)]),
+        "requests": rows["copies"].to_numpy()[at],
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def cut_distinct(parts: list[pd.DataFrame], levels: Levels) -> pd.DataFrame:
@@ -55,10 +59,3 @@ def bars_of(distinct: pd.DataFrame, levels: Levels) -> npt.NDArray[np.uint64]:
         full = first[np.diff(first, append=len(key)) >= levels.distinct]
         bars[account[full], kind[full]] = key[full + levels.distinct - 1]
     return bars
-
-
-def within(values: pd.DataFrame, bars: npt.NDArray[np.uint64]) -> pd.DataFrame:
-    """Values that are not over the bars of their account and kind."""
-    kept = values["key"].to_numpy() <= bars[values["account"].to_numpy(), values["kind"].to_numpy()]
-    found: pd.DataFrame = values[kept]
-    return found

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detector.features import FAMILIES, FEATURES, Off, compute_features
+from detector.features import FAMILIES, FEATURES, FEW, MOST, Off, compute_features, joined
 from detector.features.base import COLUMNS, feature
 
 from .conftest import everything, tables_of
@@ -102,6 +102,14 @@ def test_a_missing_column_switches_its_features_off_by_name(mixed):
     assert off == [Off("single_turn_share", ("n_messages",))]
     assert values["single_turn_share"].isna().all()
     assert list(values.columns) == [feature.name for feature in FEATURES]
+
+
+def test_features_computed_in_parts_are_those_computed_at_once(mixed):
+    known = COVERAGE - {"n_messages", "client_ip"}
+    values, off = compute_features(mixed, known)
+    found, off_of_parts = joined(*(compute_features(mixed, known, part) for part in (FEW, MOST)))
+    pd.testing.assert_frame_equal(found, values)
+    assert off_of_parts == off
 
 
 def test_bare_logs_still_give_volume_and_rhythm(mixed):

@@ -3,6 +3,7 @@ import pandas as pd
 
 from detector.profiles import sharing
 from detector.profiles.profile import Sizes
+from detector.profiles.segments import starts_of
 from tests.profiles.batches import tables
 
 
@@ -38,18 +39,21 @@ def test_accounts_of_one_verified_organisation_count_once():
 
 def test_whatever_several_hold_is_found_among_what_one_holds_often(monkeypatch):
     draw = np.random.default_rng(5)
-    values, principal = draw.integers(0, 400, 2_000, dtype=np.uint64), draw.integers(0, 60, 500)
+    values, account = draw.integers(0, 400, 2_000, dtype=np.uint64), np.sort(draw.integers(0, 60, 2_000))
     held = {}
     for row, value in enumerate(values.tolist()):
-        held.setdefault(value, set()).add(principal[row // 4])
-    shared = [row for row, value in enumerate(values.tolist()) if value and len(held[value]) > 1]
-    assert sharing.seem_shared(values, principal).tolist() == shared
+        held.setdefault(value, set()).add(account[row])
+    shared = np.array([value != 0 and len(held[value]) > 1 for value in values.tolist()])
+    starts = starts_of(account, 60)
+    assert sharing.seem_shared(starts, values).tolist() == shared.tolist()
     monkeypatch.setattr(sharing, "MOST_BUCKETS", 64)
-    assert set(sharing.seem_shared(values, principal).tolist()) >= set(shared)
+    assert sharing.seem_shared(starts, values)[shared].all()
 
 
-def test_a_value_that_one_principal_repeats_does_not_seem_shared():
-    assert sharing.seem_shared(np.array([7, 7, 9, 0, 9, 7], np.uint64), np.array([3, 4, 4])).tolist() == [0, 1, 5]
+def test_a_value_that_one_account_repeats_does_not_seem_shared():
+    values = np.array([7, 7, 9, 0, 9, 7, 0], np.uint64)
+    found = sharing.seem_shared(np.array([0, 2, 2, 6, 7]), values)
+    assert np.flatnonzero(found).tolist() == [0, 1, 5]
 
 
 def test_requests_that_hold_a_key_are_counted_by_half():

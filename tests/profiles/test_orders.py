@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.profiles.orders import distinct_pairs, order_by, stable_order
@@ -14,11 +14,20 @@ def columns(rows):
     return np.array(first, np.int64), np.array(second, np.int64), np.array(third, np.uint64)
 
 
+@settings(deadline=None)  # compiled on first use
 @given(ROWS)
 def test_rows_come_in_the_order_of_their_columns(rows):
     order = order_by(*columns(rows))
     assert [rows[i] for i in order] == sorted(rows)
     assert sorted(order) == list(range(len(rows)))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(SMALL, SMALL, WIDE), max_size=40), WIDE)
+def test_rows_of_few_places_come_in_the_order_of_their_columns(rows, everywhere):
+    first, second, third = columns(rows)
+    order = order_by(np.full(len(rows), everywhere, np.uint64), first, second, third)
+    assert [rows[i] for i in order] == sorted(rows)
 
 
 @given(st.lists(WIDE, max_size=40))
