@@ -35,13 +35,12 @@ INFRASTRUCTURE = (
 #: Evidence that mailboxes were made by one hand, and that accounts have one owner wherever their requests come from: a
 #: tool's users sign up when it comes out.
 MAILBOXES = {"domain": 1.0, "pattern": 1.0}
-SIGN_UP = {"signup_address": 1.0, "signup_subnet": 1.0}
+SIGN_UP = ({"signup_address": 1.0, "signup_subnet": 1.0}, {"creation": 0.5})
 OWNED = (
     MAILBOXES,
     {"payment": 1.0},
     {"device": 1.0},
     {"other hands": 1.0, "changed hands": 1.0},
-    {"creation": 0.5},
     {"joint start": 1.0, "joint stop": 1.0, "handover": 1.0},
 )
 
@@ -126,7 +125,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         dealt=ramp(sharding[0].weight, 1.0, 2.5) * (1.0 - ramp(replay, 0.1, 0.4)) if sharding else 0.0,
         tied=sum(_strongest(evidence, names) for names in INFRASTRUCTURE),
         owned=sum(_strongest(evidence, names) for names in OWNED),
-        signed_up=_strongest(evidence, SIGN_UP),
+        signed_up=sum(_strongest(evidence, names) for names in SIGN_UP),
         equal=_strongest(evidence, {"equal loads": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         size=len(people),
@@ -227,7 +226,7 @@ def _service(t: Traits) -> Explanation:
 
 
 def _place(t: Traits) -> Explanation:
-    # who meets in a place signs up there, too
+    # who meets in a place signs up there and then, too
     return Explanation(
         "people in one place",
         ramp(min(t.owner.address, t.owner.signup), 0.6, 0.9)
