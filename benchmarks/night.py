@@ -11,7 +11,6 @@ each round begins with. The night itself is `detector nightly`, given the accoun
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import hashlib
 import json
 import shutil
@@ -20,14 +19,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from generate import made_traffic, write_day
 from reference.measure import measured
-from reference.population import START, Campaign
+from reference.population import Campaign
+from reference.stored import DAY, FIRST, nightly, prepare, words
 from reference.traffic import day_counts
 
-DAY = dt.timedelta(days=1)
-FIRST: dt.date = START.astype(dt.date)
 STAGED = Path(__file__).parent / "reference" / "staged.py"
 
 
@@ -50,10 +47,8 @@ def main() -> None:
 
 def _judging(given: argparse.Namespace, work: Path) -> list[str]:
     """Command of the night, which leaves the time of its stages in a file."""
-    now = f"{FIRST + given.days * DAY}T02:00:00Z"
-    words = ["--accounts", str(work / "accounts.parquet"), "--now", now, "--quiet", str(work / "logs")]
     staged = [sys.executable, str(STAGED), str(work / "stages.json")]
-    return staged + _words("nightly", work, work / "tonight", *words)
+    return staged + nightly(work, work / "tonight", FIRST + (given.days - 1) * DAY)
 
 
 def _stages(told: list[dict[str, float | str]]) -> str:
@@ -78,12 +73,8 @@ def _prepare(given: argparse.Namespace, work: Path) -> None:
     """Write a folder with a store of all days but the last, the logs of the last, and the accounts file."""
     made = made_traffic(given.accounts, [given.campaign], given.chars, given.seed)
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    pq.write_table(made.people.facts(made.seed), work / "accounts.parquet", compression="zstd")
+    prepare(made, work)
     made.people.labels(np.ones(len(made.people), np.int64)).to_csv(work / "labels.csv", index=False)
-    key = work / "store.key"
-    key.write_bytes(b"the key of a benchmark, of no use to anybody")
-    key.chmod(0o600)
     rows = 0
     for day in range(given.days):
         shutil.rmtree(work / "logs", ignore_errors=True)
@@ -92,16 +83,12 @@ def _prepare(given: argparse.Namespace, work: Path) -> None:
         write_day(made, counts, day, rows, given.files_a_day, "jsonl", work / "logs")
         rows += int(counts.sum())
         if day < given.days - 1:
-            words = _words("profile", work, work / "store", "--quiet", str(work / "logs"))
-            run = measured([sys.executable, "-c", "from detector.cli import run; run()", *words])
+            command = words("profile", work, work / "store", str(work / "logs"))
+            run = measured([sys.executable, "-c", "from detector.cli import run; run()", *command])
             print(
                 f"{FIRST + day * DAY}: read in {run.seconds:.0f} s, {run.cpu:.0f} s of CPU", file=sys.stderr, flush=True
             )
     (work / "ready").touch()
-
-
-def _words(name: str, work: Path, store: Path, *words: str) -> list[str]:
-    return [name, "--store", str(store), "--key", str(work / "store.key"), "--clear-ids", *words]
 
 
 def _arguments() -> argparse.Namespace:

@@ -19,14 +19,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from generate import made_traffic, write_day
 from reference.measure import Run, measured
-from reference.population import START, Campaign
+from reference.population import Campaign
+from reference.stored import DAY, FIRST, nightly, prepare
 from reference.traffic import Traffic, day_counts
-
-DAY = dt.timedelta(days=1)
-FIRST: dt.date = START.astype(dt.date)
 
 
 def main() -> None:
@@ -35,9 +32,6 @@ def main() -> None:
     work = given.work or Path(tempfile.mkdtemp(prefix="replay-"))
     made = made_traffic(given.accounts, [given.campaign], given.chars, given.seed)
     bad = _people(made, work)
-    key = work / "store.key"
-    key.write_bytes(b"the key of a replay, of no use to anybody")
-    key.chmod(0o600)
     print("| night | seconds | peak memory, MiB | store, MiB | tier | flagged: precision | recall |", flush=True)
     print("| --- | ---: | ---: | ---: | :---: | ---: | ---: |", flush=True)
     found, rows = None, 0
@@ -51,7 +45,8 @@ def main() -> None:
         logs.mkdir(parents=True)
         write_day(made, counts, day, rows, given.files_a_day, "jsonl", logs)
         rows += int(counts.sum())
-        run = measured(_command(work, logs, FIRST + day * DAY))
+        command = nightly(work, work / "store", FIRST + day * DAY)
+        run = measured([sys.executable, "-c", "from detector.cli import run; run()", *command])
         tier, precision, recall = _judged(work / "store" / "latest", bad)
         size = sum(path.stat().st_size for path in (work / "store").rglob("*") if not path.is_symlink())
         print(_row(FIRST + day * DAY, run, size, tier, precision, recall), flush=True)
@@ -62,18 +57,10 @@ def main() -> None:
 
 
 def _people(made: Traffic, work: Path) -> frozenset[str]:
-    """Write the accounts file, and give the accounts of the campaign."""
-    work.mkdir(parents=True, exist_ok=True)
-    pq.write_table(made.people.facts(made.seed), work / "accounts.parquet", compression="zstd")
+    """Write what lies beside the store, and give the accounts of the campaign."""
+    prepare(made, work)
     labels = made.people.labels(np.ones(len(made.people), np.int64))
     return frozenset(labels.loc[labels["campaign"].notna(), "account_id"])
-
-
-def _command(work: Path, logs: Path, day: dt.date) -> list[str]:
-    now = f"{day + DAY}T02:00:00Z"
-    words = ["nightly", "--quiet", "--store", str(work / "store"), "--key", str(work / "store.key"), "--clear-ids"]
-    words += ["--accounts", str(work / "accounts.parquet"), "--now", now, str(logs)]
-    return [sys.executable, "-c", "from detector.cli import run; run()", *words]
 
 
 def _judged(result: Path, campaign: frozenset[str]) -> tuple[str, float, float]:

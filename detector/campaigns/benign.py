@@ -211,13 +211,15 @@ def _loose(t: Traits) -> float:
     return 1.0 - max(ramp(t.tied, 2.0, 5.0), ramp(t.pooled, 0.5, 0.9))
 
 
+def _of_many(t: Traits, owned: float) -> float:
+    """How far accounts behind one network are those of many, by what ties them to one owner, from 0 to 1."""
+    return (1.0 - ramp(owned, 1.0, 3.0)) * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt)
+
+
 def _service(t: Traits) -> Explanation:
     return Explanation(
         "users of an application that calls from its own servers",
-        ramp(t.owner.address, 0.6, 0.9)
-        * (1.0 - ramp(t.owned + t.signed_up, 1.0, 3.0))
-        * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
-        * (1.0 - t.dealt),
+        ramp(t.owner.address, 0.6, 0.9) * _of_many(t, t.owned + t.signed_up),
         9.0,
         f"{t.owner.address:.0%} of the accounts send mostly from one network; cards, mailboxes, sign-ups and first "
         f"requests tie them together by {t.owned + t.signed_up:.0f} decimal digits of evidence, which users' would not",
@@ -229,10 +231,7 @@ def _place(t: Traits) -> Explanation:
     # who meets in a place signs up there and then, too
     return Explanation(
         "people in one place",
-        ramp(min(t.owner.address, t.owner.signup), 0.6, 0.9)
-        * (1.0 - ramp(t.owned, 1.0, 3.0))
-        * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0))
-        * (1.0 - t.dealt),
+        ramp(min(t.owner.address, t.owner.signup), 0.6, 0.9) * _of_many(t, t.owned),
         9.0,
         f"{min(t.owner.address, t.owner.signup):.0%} of the accounts sign up and send from one network; cards, "
         f"devices, mailboxes and first requests tie them together by {t.owned:.0f} decimal digits of evidence",

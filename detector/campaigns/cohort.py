@@ -63,6 +63,12 @@ class Cohort:
         return self.tables.requests.iloc[_ranges(self.reference.request_starts, self.members)]
 
     @cached_property
+    def forming(self) -> pd.DataFrame:
+        """Sampled requests of the half that finds groups."""
+        found: pd.DataFrame = self.rows[self.rows["half"].to_numpy() == 0]
+        return found
+
+    @cached_property
     def held_back(self) -> pd.DataFrame:
         """Sampled requests that did not help to find the group."""
         found: pd.DataFrame = self.rows[self.rows["half"].to_numpy() == 1]

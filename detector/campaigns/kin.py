@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -56,18 +55,13 @@ def kin(label: Ints, reference: Reference, held: Passages) -> Ints:
 
 def _dealt(label: Ints, groups: Ints, reference: Reference) -> bool:
     """Whether tasks of the half that finds groups look dealt out among these."""
-    rows = units(_forming(_cohort(np.isin(label, groups), reference)))
+    rows = units(_cohort(np.isin(label, groups), reference).forming)
     rows = rows.assign(account=label[rows["account"].to_numpy()], stratum=0)
     rows = rows[rows["themes"].to_numpy() >= 0]
     if not len(rows) or overlap(rows) > MOST_COMMON:
         return False
     found = dealing(rows, reference, cap=6.0)
     return found is not None and found.weight >= LEAST_DEALT
-
-
-def _forming(cohort: Cohort) -> pd.DataFrame:
-    found: pd.DataFrame = cohort.rows[cohort.rows["half"].to_numpy() == 0]
-    return found
 
 
 def _cohort(chosen: npt.NDArray[np.bool_], reference: Reference) -> Cohort:

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from detector.profiles.orders import Ints
 from detector.profiles.senders import sent_again
 
-Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 #: Accounts that send a text, and how often each does on average, from which it is a frame by itself.

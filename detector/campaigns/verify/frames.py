@@ -129,8 +129,7 @@ def _candidates(cohort: Cohort) -> pd.DataFrame:
     order = order_by(kind, key, principal)
     kind, key, account, principal = kind[order], key[order], account[order], principal[order]
     starts = run_starts(kind, key)
-    rows = cohort.rows["account"].to_numpy()[cohort.rows["half"].to_numpy() == 0]
-    sent = np.bincount(rows, minlength=len(cohort.tables.accounts))[account]
+    sent = np.bincount(cohort.forming["account"], minlength=len(cohort.tables.accounts))[account]
     table = {
         "kind": kind[starts],
         "key": key[starts],
@@ -149,7 +148,7 @@ def _lift(cohort: Cohort, table: pd.DataFrame) -> npt.NDArray[np.float64]:
     By request, not by account: a busy account holds many common phrases once.
     """
     others = cohort.reference.content.ordinary_requests(table["key"].to_numpy(dtype=np.uint64))
-    own = table["requests"].to_numpy() / max(1, len(cohort.rows) - len(cohort.held_back))
+    own = table["requests"].to_numpy() / max(1, len(cohort.forming))
     elsewhere = (others + 0.5) / max(1, cohort.reference.n_forming)
     found: npt.NDArray[np.float64] = own / elsewhere
     return found
