@@ -153,6 +153,14 @@ def test_the_header_may_follow_a_byte_order_mark(tmp_path):
     assert read(tmp_path, b"\xef\xbb\xbf" + HEAD + ROW, "a.csv").column("account_id") == ["a"]
 
 
+@pytest.mark.parametrize("rows", [b'\r"\n,"\na\n', b'a","\na\n', b'a,"\n'])
+def test_a_quote_that_is_left_open_at_the_end_loses_no_row_in_silence(tmp_path, rows):
+    found = read(tmp_path, HEAD + ROW + rows, "a.csv")
+    assert found.column("account_id") == ["a"]
+    assert found.report.rows_in == 1 + rows.count(b"\n")
+    assert found.report.rows_rejected == rows.count(b"\n")
+
+
 LINE = st.lists(st.sampled_from([b"a", b'"', b",", b"\r", b"\xff", b"2026-03-01", b"x,y"]), max_size=6)
 
 
