@@ -86,6 +86,7 @@ class Traits:
     unpaid: float
     replay: float
     in_system: float
+    worded: bool
     created_72h: float
     own_interests: float
     dealt: float
@@ -93,6 +94,7 @@ class Traits:
     owned: float
     signed_up: float
     equal: float
+    begun: float
     judging: bool
     size: int
 
@@ -118,6 +120,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         unpaid=float(people["payment_fingerprint"].isna().mean()) if owner.known else 0.0,
         replay=replay,
         in_system=system,
+        worded=frames.kept_to or any(e.family == "elicitation" for e in evidence),
         created_72h=float(within.max() / len(people)),
         # as likely as not before topics are looked at
         own_interests=1 / (1 + 10 ** sharding[0].weight) if sharding else 0.5,
@@ -127,6 +130,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         owned=sum(_strongest(evidence, names) for names in OWNED),
         signed_up=sum(_strongest(evidence, names) for names in SIGN_UP),
         equal=_strongest(evidence, {"equal loads": 1.0}),
+        begun=_strongest(evidence, {"joint start": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         size=len(people),
     )
@@ -264,14 +268,15 @@ def _event(t: Traits) -> Explanation:
 
 def _published(t: Traits) -> Explanation:
     # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
-    even = 0.0 if t.judging else 0.35 * ramp(t.equal, 1.0, 3.0)
+    even = 0.0 if t.judging else 0.35 * (ramp(t.equal, 1.0, 3.0) + ramp(t.begun, 1.0, 3.0))
     return Explanation(
         "unrelated users of a published prompt",
-        _loose(t) * (1.0 - even) * (1.0 - t.dealt),
+        # a prompt that asks for nothing and that nobody keeps to is none: the words are those of the tasks
+        _loose(t) * (1.0 - even) * (1.0 - t.dealt) * t.worded,
         9.0,
-        f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal "
-        "digits of evidence, "
-        "which unrelated users' would not",
+        f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of "
+        f"evidence, equal loads and a start in the same hours by {t.equal + t.begun:.0f}, which unrelated users' would "
+        "not",
         "whether the shared text can be found in public",
     )
 

@@ -16,7 +16,7 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
-from detector.campaigns.verify.elicitation import ELICITING, elicitation
+from detector.campaigns.verify.elicitation import ELICITING, asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
@@ -38,6 +38,8 @@ from detector.text.kernel import GRADING
 #: known, and the most chance that one who sends as the group does would have sent none, where nearly all of the group's
 #: stand in frames, or so many ask.
 NEARLY_ALL, LEAST_SEEN, MOST_CHANCE, WHOLE, LEAST_ASKING = 0.8, 10, 0.05, 0.9, 0.2
+#: Digits of evidence that answers are long from which bare tasks may be work that is dealt out.
+MUCH = 2.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
-    work = _work(found, rows, cohort)
+    work = _work(found, rows, cohort, any(e.name == "long answers" and e.weight >= MUCH for e in evidence))
     evidence += sharding(cohort, work, found.strata(work))
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)
@@ -119,16 +121,21 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     )
 
 
-def _work(found: Frames, rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Requests that may be shares of one data set: in a frame or below one, or, where few are, that ask to extract."""
-    framed = tasks_of(max(found.rows, found.in_system, key=len), cohort)
-    return framed if len(framed) >= LEAST_ROWS else rows[_asks(rows)]
+def _work(found: Frames, rows: pd.DataFrame, cohort: Cohort, long: bool) -> pd.DataFrame:
+    """Requests that may be shares of one data set.
+
+    Those in a frame or below one, or, where few are, that ask to extract. All, where few ask, answers are long and
+    members keep to no frame: what they have in common then are words of their tasks.
+    """
+    framed, asking = tasks_of(max(found.rows, found.in_system, key=len), cohort), rows[_asks(rows)]
+    if long and len(asking) < LEAST_ASKING * len(rows) and not found.kept_to:
+        return cohort.held_back
+    return framed if len(framed) >= LEAST_ROWS else asking
 
 
 def _asks(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which requests ask for anything that extraction takes."""
-    found: npt.NDArray[np.bool_] = (rows["asks"].to_numpy() & (ELICITING | GRADING)) > 0
-    return found
+    return asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
 
 
 def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> float:

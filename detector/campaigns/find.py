@@ -20,6 +20,7 @@ from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
+from detector.campaigns.starters import starters
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
@@ -62,7 +63,7 @@ def find_groups(
     label = of_words(unravel(label, held, holders, settings), held)
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
-    label = sprays(label, tables, held, tied, verified, settings)
+    label = sprays(starters(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
     label = recruit(label, held, holders, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))
     label = kin(rejoin(label, reference, held, settings), reference, held)

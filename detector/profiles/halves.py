@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.profiles.orders import Ints
+from detector.profiles.orders import Ints, order_by, run_starts
 from detector.profiles.senders import sent_again
 
 Hashes = npt.NDArray[np.uint64]
@@ -28,7 +28,9 @@ def halves(prompt: Hashes, request: Hashes, account: Ints, ids: npt.NDArray[np.o
     It is a bit of the keyed hash of the prompt (of the request, where there is none): a prompt that occurs twice falls
     into one half both times, so that what is verified on one half was not seen in the other. A text that many accounts
     send again and again ("now write down how you got there") would stand in one half with all its requests, and there
-    would be nothing left to verify it by: it falls into one half for some accounts and into the other for others.
+    would be nothing left to verify it by: it falls into one half for some accounts and into the other for others. Of
+    several such texts an account has every other one in this half, so that both halves show what it keeps to; which
+    ones differs from account to account, so that all still hold them together.
 
     Parameters
     ----------
@@ -41,8 +43,20 @@ def halves(prompt: Hashes, request: Hashes, account: Ints, ids: npt.NDArray[np.o
     """
     found = _bit(np.where(prompt != 0, prompt, request))
     often = np.flatnonzero(_sent_often(prompt, account))
-    of_account = _bit(pd.util.hash_array(ids, categorize=False)) if len(often) else found
-    found[often] ^= of_account[account[often]]
+    if len(often):
+        found[often] = _in_turn(prompt[often], account[often], pd.util.hash_array(ids, categorize=False))
+    return found
+
+
+def _in_turn(prompt: Hashes, account: Ints, of_account: Hashes) -> Ints:
+    """Half of each request: an account's texts, in an order of its own, fall into one and the other in turn."""
+    mixed = pd.util.hash_array(of_account[account] ^ prompt, categorize=False)
+    order = order_by(account, mixed)
+    first, text = run_starts(account[order]), run_starts(account[order], mixed[order])
+    number: Ints = np.cumsum(text, dtype=np.int64)
+    number -= np.repeat(number[first], np.diff(np.flatnonzero(first), append=len(order)))
+    found = np.empty(len(prompt), np.int64)
+    found[order] = (number & 1) ^ _bit(of_account)[account[order]]
     return found
 
 

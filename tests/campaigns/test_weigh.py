@@ -92,6 +92,7 @@ ORDINARY = dict(
     unpaid=0.0,
     replay=0.0,
     in_system=0.0,
+    worded=True,
     created_72h=0.3,
     own_interests=0.0,
     dealt=0.0,
@@ -99,6 +100,7 @@ ORDINARY = dict(
     owned=12.0,
     signed_up=4.0,
     equal=3.0,
+    begun=0.0,
     judging=False,
     size=80,
 )

@@ -32,6 +32,21 @@ def test_a_text_that_many_send_again_and_again_falls_into_one_half_for_an_accoun
     assert set(found[:, 0]) == {0, 1}
 
 
+def test_of_two_such_texts_an_account_has_one_in_each_half_and_which_differs():
+    prompt, account = np.tile(np.repeat([77, 9001], 3), 12), np.repeat(np.arange(12), 6)
+    found = of(prompt, account, 12).reshape(12, 2, 3)
+    assert (found == found[:, :, :1]).all()
+    assert (found[:, 0, 0] != found[:, 1, 0]).all()
+    assert set(found[:, 0, 0]) == {0, 1}
+
+
+def test_accounts_that_send_three_such_texts_hold_them_together():
+    prompt, account = np.tile(np.repeat([77, 9001, 4242], 3), 40), np.repeat(np.arange(40), 9)
+    found = of(prompt, account, 40).reshape(40, 3, 3)[:, :, 0]
+    assert set(found.sum(axis=1)) == {1, 2}
+    assert len(np.unique(found, axis=0)) == 6
+
+
 def test_a_text_of_nine_accounts_or_sent_twice_by_each_stays_in_one_half():
     assert len(set(of([77] * 27, np.repeat(np.arange(9), 3), 9))) == 1
     assert len(set(of([77] * 24, np.repeat(np.arange(12), 2), 12))) == 1

@@ -71,6 +71,11 @@ class Frames:
         rows, in_system = (one[np.isin(one["account"].to_numpy(), members)] for one in (self.rows, self.in_system))
         return replace(self, rows=rows, in_system=in_system, users=np.intersect1d(self.users, members))
 
+    @property
+    def kept_to(self) -> bool:
+        """Whether there is a frame that its users keep to."""
+        return bool((self.keys["kept_to"] >= LEAST_KEPT_TO).any())
+
     def stream(self, cohort: Cohort) -> pd.DataFrame:
         """Requests to be judged: those in a frame where enough of the members use one, else all held back."""
         users = self.rows["account"].nunique()

@@ -33,7 +33,7 @@ def lockstep(cohort: Cohort) -> list[Evidence]:
     """
     reference = cohort.reference
     first, last = reference.active_from, reference.active_until
-    began, ended = _past_a_working_day(int(first.min()), DAY_US), _past_a_working_day(int(last.max()), -DAY_US)
+    began, ended = past_a_working_day(int(first.min()), DAY_US), past_a_working_day(int(last.max()), -DAY_US)
     members, others = cohort.members, reference.accounts
     starts, other_starts = (np.sort(first[group][first[group] > began]) for group in (members, others))
     stops, other_stops = (np.sort(last[group][last[group] < ended]) for group in (members, others))
@@ -47,7 +47,7 @@ def lockstep(cohort: Cohort) -> list[Evidence]:
     return [evidence for evidence in found if evidence.weight >= 1]
 
 
-def _past_a_working_day(moment: int, step: int) -> int:
+def past_a_working_day(moment: int, step: int) -> int:
     """Nearest moment, whole steps of a day away, with 24 hours in between that are mostly of a working day."""
     while (moment + step // 2) // DAY_US % 7 in WEEKEND:
         moment += step
