@@ -22,6 +22,7 @@ from detector.campaigns.overt import Owner, owner_of, top_share
 from detector.campaigns.ramp import ramp
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.overlap import collision_share
+from detector.campaigns.verify.sharding import openings
 
 #: Evidence that ties accounts to one owner, by family, and how much of it counts: neighbours in a data centre share a
 #: subnet and no more, and people who come for the same thing come by one link and sign up at the same time.
@@ -110,7 +111,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     )
     rows = cohort.held_back
     sharding = [e for e in evidence if e.family == "sharding"]
-    replay = collision_share(rows) if len(rows) else 0.0
+    replay = collision_share(openings(rows, cohort.rows)) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
         owner=owner,

@@ -12,6 +12,7 @@ import pandas as pd
 from detector.beside import IN_TURN, Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.composites import significant_composites
+from detector.campaigns.crews import crews
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
@@ -20,7 +21,6 @@ from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
-from detector.campaigns.starters import starters
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
@@ -63,7 +63,7 @@ def find_groups(
     label = of_words(unravel(label, held, holders, settings), held)
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
-    label = sprays(starters(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
+    label = sprays(crews(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
     label = recruit(label, held, holders, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))
     label = kin(rejoin(label, reference, held, settings), reference, held)

@@ -7,12 +7,9 @@ import pytest
 
 from tests.attack.worlds import SEEDS
 
-_LONE = "with unrelated identities and no frame in common, a published prompt explains it, too"
 ALWAYS = {
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.957, where it is 0.987 without",
     "extraction mixed into a proxy's traffic, 5 percent": "recall 0.74: who shares no key is left out",
-    "a data set dealt out with no frame and unrelated identities": f"recall 0.39: {_LONE}",
-    "aged accounts with a card, a residential address and a frame each": f"recall 0.38: {_LONE}",
 }
 OVER_SEEDS = {
     "a solo account at full speed": "recall 0.85",

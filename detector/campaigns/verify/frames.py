@@ -23,7 +23,9 @@ from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, chance, coverage, digits
 from detector.campaigns.holdings import sums
 from detector.campaigns.tails import hypergeometric_tail
+from detector.campaigns.verify.elicitation import ELICITING, asks_for
 from detector.profiles.orders import order_by, run_starts
+from detector.text.kernel import GRADING
 
 COLUMNS = {
     "head": ("head",),
@@ -37,6 +39,9 @@ LEAST_USERS = 0.4
 LEAST_LIFT = 10.0
 #: Share of its users' requests in which a passage stands that they keep to.
 LEAST_KEPT_TO = 0.2
+#: Share of the requests outside of frames that must ask for what is taken, and of that share inside, for frames to be
+#: beside the point.
+LEAST_ASKING, AS_OFTEN = 0.2, 0.5
 CAP = 4.0
 
 
@@ -77,9 +82,19 @@ class Frames:
         return bool((self.keys["kept_to"] >= LEAST_KEPT_TO).any())
 
     def stream(self, cohort: Cohort) -> pd.DataFrame:
-        """Requests to be judged: those in a frame where enough of the members use one, else all held back."""
+        """Requests to be judged: those in a frame where enough of the members use one, else all held back.
+
+        All of them, too, where the others ask for what is taken as often: words of the tasks are no frame.
+        """
         users = self.rows["account"].nunique()
-        return self.rows if users >= max(3, LEAST_USERS * len(cohort.members)) else cohort.held_back
+        few = users < max(3, LEAST_USERS * len(cohort.members))
+        return cohort.held_back if few or self._beside_the_point(cohort.held_back) else self.rows
+
+    def _beside_the_point(self, rows: pd.DataFrame) -> bool:
+        asks = asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
+        framed = rows.index.isin(self.rows.index)
+        inside, outside = (float(asks[part].mean()) if part.any() else 0.0 for part in (framed, ~framed))
+        return outside >= max(LEAST_ASKING, AS_OFTEN * inside)
 
     def passages_in(self, rows: pd.DataFrame) -> Ints:
         """Number of frames of prompts that each request stands in, shape (len(rows),)."""

@@ -49,6 +49,8 @@ STRANGE = 5.0
 #: People of one kind (a class, a firm, speakers of one language) differ by this share of it or more.
 UNEVEN, MOST_ALIKE = 0.05, 0.15
 SLOT_US = 600_000_000
+#: Share of the sessions of some requests that these must open for the others to be left aside.
+LEAST_OPENED = 0.25
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     """
     if len(rows) < LEAST_ROWS:
         return []
-    wording = wordings(rows)
+    rows = rows.assign(stratum=stratum)
+    rows = openings(rows, cohort.rows)
+    wording, stratum = wordings(rows), rows["stratum"].to_numpy()
     rows = rows.assign(wording=wording, stratum=stratum * (wording.max() + 1) + wording)
     kappa, common = collision_share(rows), overlap(rows)
     senders = 1.0 + common * (rows["account"].nunique() - 1)
@@ -171,13 +175,23 @@ def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
 
 
 def units(rows: pd.DataFrame) -> pd.DataFrame:
-    """One request of each account's session, or of its ten minutes where it names no session.
+    """The first request of each account's session, or of its ten minutes where it names no session.
 
     Turns of one conversation are about one task: a session is the unit that is dealt out.
     """
     unit, account = unit_of(rows), rows["account"].to_numpy()
-    order = order_by(account, unit, rows["request"].to_numpy())
+    order = order_by(account, unit, rows["timestamp"].to_numpy())
     return rows.iloc[order[run_starts(account[order], unit[order])]]
+
+
+def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Requests that open a session, of all known ones; all rows where they open few sessions.
+
+    What follows in a conversation is about its task, and much of it what anybody would say next.
+    """
+    first = rows.index.isin(units(known).index)
+    sessions = len(units(rows))
+    return rows[first] if first.sum() >= LEAST_OPENED * sessions else rows
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detector.campaigns.starters import starters
+from detector.campaigns.crews import crews
 from detector.settings import Campaigns
 from tests.profiles.batches import tables
 
@@ -53,7 +53,7 @@ def found(made, label=None, tied=None):
     n = len(made.accounts)
     label = np.full(n, -1) if label is None else label
     none = np.zeros(n, bool)
-    return starters(label, made, none if tied is None else tied, none, Campaigns())
+    return crews(label, made, none if tied is None else tied, none, Campaigns())
 
 
 def test_accounts_that_begin_in_one_hour_and_get_answers_of_one_length_are_a_group():
