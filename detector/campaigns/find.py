@@ -21,7 +21,7 @@ from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
-from detector.campaigns.strands import loosen, of_words, recruit, unravel
+from detector.campaigns.strands import loosen, numbered, of_words, recruit, unravel
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -66,15 +66,40 @@ def find_groups(
     label = sprays(crews(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
     label = recruit(label, held, holders, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))
-    label = kin(rejoin(label, reference, held, settings), reference, held)
-    candidates = _candidates(label, cores, np.bincount(holders["account"].to_numpy(), minlength=len(label)))
+    joined = kin(rejoin(label, reference, held, settings), reference, held)
+    n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(label))
+    examined = partial(_examined, reference=reference, settings=settings, beside=beside)
+    found = examined(_candidates(joined, cores, n_composites))
+    apart = _parts_of([group for group in found if not group.flags], label, joined)
+    parts = examined(_candidates(apart, cores, n_composites))
     groups, free = [], (label < 0) & ~verified
-    for candidate, group in zip(candidates, _examined(candidates, reference, settings, beside), strict=True):
-        people = tables.accounts.iloc[candidate.members]
-        group = replace(group, suppressed=allow.suppressing(people) if allow else None)
+    for group in _better(found, parts, joined):
+        group = replace(group, suppressed=allow.suppressing(group.cohort.people) if allow else None)
         if group.weighed.tier is not None:
             groups.append(_with_latecomers(group, free))
     return sorted(groups, key=lambda g: (str(g.weighed.tier), -g.weighed.total, g.id))
+
+
+def _parts_of(
+    groups: list[Group], label: npt.NDArray[np.int64], joined: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Parts of groups that were joined, numbered; -1 for accounts of others."""
+    several = np.zeros(int(joined.max(initial=-1)) + 2, bool)
+    for group in groups:
+        home = joined[group.cohort.members[0]]
+        several[home] = len(np.unique(label[joined == home])) > 1
+    return numbered(np.where(several[joined], label, -1))
+
+
+def _better(found: list[Group], parts: list[Group], joined: npt.NDArray[np.int64]) -> list[Group]:
+    """Groups, and in place of those of which a part is flagged, their parts.
+
+    What ties pools together may be an operator's or a provider's of whom two operators buy; what the one asks hides
+    then what the other does.
+    """
+    homes = {int(joined[part.cohort.members[0]]) for part in parts if part.flags}
+    whole = [group for group in found if int(joined[group.cohort.members[0]]) not in homes]
+    return whole + [part for part in parts if int(joined[part.cohort.members[0]]) in homes]
 
 
 def _candidates(

@@ -187,11 +187,12 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
 def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Requests that open a session, of all known ones; all rows where they open few sessions.
 
-    What follows in a conversation is about its task, and much of it what anybody would say next.
+    What follows in a conversation is about its task, and much of it what anybody would say next. Requests that name no
+    session are each taken for one.
     """
-    first = rows.index.isin(units(known).index)
-    sessions = len(units(rows))
-    return rows[first] if first.sum() >= LEAST_OPENED * sessions else rows
+    named = rows["session"].to_numpy() != 0
+    first = ~named | rows.index.isin(units(known).index)
+    return rows[first] if first.sum() >= LEAST_OPENED * (len(units(rows[named])) + (~named).sum()) else rows
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:
