@@ -43,6 +43,8 @@ LEAST_ASKING, HONEST = 0.2, ("grading",)
 MANY_ANSWERS, MANY_ACCOUNTS = 20, 50
 #: Evidence: what is asked for, long answers, tokens (two digits from a tenth of the least to ten times it), a handful.
 CAP_ASKING, CAP_LONG, CAP_TOKENS, HANDFUL = 3.0, 2.0, 2.0, 1.5
+#: Part of the evidence of a second thing that counts: honest customers have one use for the model's reasoning.
+ANOTHER = 0.5
 MOST_IN_HAND = 6
 
 
@@ -142,16 +144,26 @@ def _tokens(one: Factory) -> tuple[float, str]:
 
 
 def _asking(one: Factory, reference: Reference) -> tuple[float, str]:
-    """The strongest thing that many of its tasks ask for."""
-    found = (0.0, "")
+    """The strongest thing that many of its tasks ask for, and half of what many others ask for besides."""
+    asks, weight = one.rows["asks"].to_numpy(), one.rows["weight"].to_numpy()
+    first, chosen, said = _strongest(asks, weight, reference, HONEST)
+    second, _, more = _strongest(np.where(chosen, 0, asks), weight, reference, ())
+    return (first + ANOTHER * second, " ".join((said, more)).strip()) if first else (0.0, "")
+
+
+def _strongest(
+    asks: npt.NDArray[np.int64], weight: npt.NDArray[np.float64], reference: Reference, but: tuple[str, ...]
+) -> tuple[float, npt.NDArray[np.bool_], str]:
+    """Digits, requests and sentence of the strongest thing that these requests ask for, but for some."""
+    found = (0.0, np.zeros(len(asks), bool), "")
     for name, (bits, words, worth) in CLASSES.items():
-        asking = asks_for(one.rows["asks"].to_numpy(), bits)
-        share = float(np.average(asking, weights=one.rows["weight"]))
-        if name in HONEST or share < LEAST_ASKING:
+        asking = asks_for(asks, bits)
+        share = float(np.average(asking, weights=weight))
+        if name in but or share < LEAST_ASKING:
             continue
         rate = max(FLOOR, reference.share_asking(bits, LEAST_ASKING))
         said = f"{share:.0%} of its tasks ask for {words}; {rate:.1%} of other accounts ask for that so often."
-        found = max(found, (worth * digits(rate, CAP_ASKING), said))
+        found = max(found, (worth * digits(rate, CAP_ASKING), asking, said), key=lambda each: each[0])
     return found
 
 

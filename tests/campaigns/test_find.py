@@ -17,7 +17,7 @@ CREATED = 1_700_000_000_000_000
 
 
 def two_pools():
-    """Two pools that buy of one provider of addresses: one deals a data set out, the other passes on what it is asked."""
+    """Two pools that buy of one provider of addresses: one deals a data set out, the other passes on requests."""
     rng = np.random.default_rng(3)
     people, queries = [], []
     for i in range(sum(SIZES)):

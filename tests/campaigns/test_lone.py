@@ -1,5 +1,7 @@
 """Accounts that are flagged by themselves, and busy ones that are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,17 @@ def test_a_data_set_shared_out_over_three_accounts_on_one_card_is_flagged_and_ov
     on_three = [{"account_id": f"hand {n}", "payment_fingerprint": f"card {n}"} for n in range(3)]
     assert flagged(rows, on_one) == ["hand 0", "hand 1", "hand 2"]
     assert flagged(rows, on_three) == []
+
+
+def test_half_of_what_is_asked_for_besides_counts_too_and_nothing_where_only_marks_are_asked_for():
+    def digits(*frames):
+        rows = [row for frame in frames for row in worker("solo", frame, 2400 // len(frames), tokens=600)]
+        (one,) = lone_extractors(tables(CROWD + rows), [], replace(Campaigns(), alone=0.0))
+        return one.digits
+
+    # marks count six tenths: 0.5 · 0.6 · 2.52 digits
+    assert digits(HIDDEN, MARKS) - digits(HIDDEN, PLAIN) == pytest.approx(0.5 * 0.6 * 2.52, abs=0.05)
+    assert digits(MARKS, PLAIN) == pytest.approx(digits(PLAIN), abs=0.05)
 
 
 def test_a_data_set_takes_a_thousand_different_tasks():
