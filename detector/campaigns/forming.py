@@ -146,8 +146,8 @@ def _chosen(
     heavy = _rank(begin, family, (lightness << _SECOND) | rare.astype(np.uint64))
     kept = (rare < settings.keys_per_family) | ((heavy < settings.keys_per_family) & (asked >= 0))
     kept &= degree >= settings.min_principals
-    sizes = np.diff(np.append(0, np.cumsum(kept))[begin])
-    return number[kept], sizes
+    begin, number = np.append(0, np.cumsum(kept))[begin], number[kept]
+    return number[order_within(begin, number)], np.diff(begin)
 
 
 def _rank(begin: Ints, family: U64, value: U64) -> Ints:

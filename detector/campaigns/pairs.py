@@ -25,6 +25,8 @@ U64 = npt.NDArray[np.uint64]
 
 #: Pairs there is room for in a part of the keys, which a thread counts at a time.
 PART_PAIRS = 1 << 22
+#: Accounts whose rows are asked for ahead of being counted: one by one, most of the time would pass in waiting for them.
+_AHEAD = 32
 _HALF = np.uint64(32)
 
 
@@ -38,7 +40,7 @@ class Holdings:
         First row of each account, and one past the last.
     principal : ndarray of int64, shape (n_accounts,)
     code : ndarray of int32, shape (n_rows,)
-        Number of the key; an account holds each once.
+        Number of the key, ascending within each account, which holds each once.
     family, twice : ndarray, shape (n_codes,)
         ``family`` ascends; ``twice`` is -1, or the kind of a key two of which make a pair. All other pairs are of two
         families, the lower first.
@@ -93,7 +95,7 @@ class Holdings:
         later = np.searchsorted(self.family, self.family[begin:end], side="right")
         own = np.where(self.twice[begin:end] >= 0, _ends(self.twice)[begin:end], 0)
         held = (*self._accounts, self.starts, self.principal, self.code)
-        n = _count(begin, later, own, *held, pairs, many)
+        n, _ = _count(begin, later, own, *held, pairs, many)
         return pairs[:n].copy(), many[:n].copy()
 
 
@@ -117,21 +119,37 @@ def _by_code(accounts, starts, code, free, account):  # type: ignore[no-untyped-
             free[code[row]] += 1
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _ask_for(accounts, starts, code):  # type: ignore[no-untyped-def]
+    """A sum of nothing of interest, for which the rows of some accounts are fetched from memory all at once."""
+    total = 0
+    for a in accounts:
+        total += code[starts[a + 1] - 1]
+    return total
+
+
 @njit(cache=True, nogil=True)
 def _count(begin, later, own, first, account, starts, principal, code, pairs, many):  # type: ignore[no-untyped-def]
     """Count what principals hold beside each key: codes of later families, and those that follow in its own kind."""
-    holders, last = 0, 1
-    seen = np.zeros((len(first) - 1, 2), np.int32)
-    met = np.empty(len(first) - 1, np.int32)
-    n = 0
+    holders, last, n_codes = 0, 1, len(first) - 1
+    seen = np.zeros((n_codes, 2), np.int32)
+    met = np.empty(n_codes, np.int32)
+    n, asked = 0, 0
     for one in range(begin, begin + len(later)):
-        many_met = 0
-        if first[one + 1] - first[one] < 2:
+        beyond, twin = later[one - begin], own[one - begin]
+        if beyond == n_codes and twin == 0:
             continue
-        for a in account[first[one] : first[one + 1]]:
+        many_met = 0
+        for at in range(first[one], first[one + 1]):
+            if (at - first[one]) % _AHEAD == 0:
+                asked += _ask_for(account[at : min(at + _AHEAD, first[one + 1])], starts, code)
+            a = account[at]
             who = np.int32(principal[a] + 1)
-            for two in code[starts[a] : starts[a + 1]]:
-                if (two >= later[one - begin] or one < two < own[one - begin]) and seen[two, last] != who:
+            for row in range(starts[a + 1] - 1, starts[a] - 1, -1):
+                two = code[row]
+                if two <= one:
+                    break
+                if (two >= beyond or two < twin) and seen[two, last] != who:
                     if seen[two, last] == 0:
                         met[many_met] = two
                         many_met += 1
@@ -144,7 +162,7 @@ def _count(begin, later, own, first, account, starts, principal, code, pairs, ma
                 n += 1
             seen[two, holders] = 0
             seen[two, last] = 0
-    return n
+    return n, asked
 
 
 @njit(cache=True, nogil=True)

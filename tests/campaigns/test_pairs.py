@@ -17,7 +17,7 @@ TWICE = [-1] * 5 + [8, 8, -1] + [9, 9, 9, -1]
 
 
 def holdings(accounts, principals):
-    code = np.array([code for keys in accounts for code in keys], np.int32)
+    code = np.array([code for keys in accounts for code in sorted(keys)], np.int32)
     starts = np.append(0, np.cumsum([len(keys) for keys in accounts]))
     return Holdings(starts, np.array(principals), code, np.array(FAMILY), np.array(TWICE))
 
