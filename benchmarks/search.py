@@ -113,7 +113,7 @@ def simulated_keys(n: int, many: int, world: str, rng: np.random.Generator) -> p
         each, key, degree = held.pop(kind)
         rows = np.arange(len(key)) + np.repeat(free - (np.cumsum(each) - each), each)
         free += each
-        table["account"][rows] = np.repeat(np.arange(n), each)
+        table["account"][rows] = np.repeat(np.arange(n, dtype=np.int32), each)
         table["kind"][rows], table["key"][rows], table["degree"][rows] = kind, key, degree
         if KINDS[kind] not in REQUEST_KINDS:
             table["requests"][rows] = np.nan
@@ -160,7 +160,7 @@ def _held(facts: list[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int64], np
 def _empty(n: int) -> dict[str, npt.NDArray[Any]]:
     """Columns of the types that `Tables.keys` has, to be filled in."""
     return {
-        "account": np.empty(n, np.int64),
+        "account": np.empty(n, np.int32),
         "kind": np.empty(n, np.int8),
         "key": np.empty(n, np.uint64),
         "requests": np.full(n, 5.0),

@@ -96,7 +96,9 @@ def forming_keys(keys: pd.DataFrame, principals: Ints, settings: Campaigns) -> F
     code, kind, key = _numbered(keys, settings.min_principals)
     degree = np.zeros(len(kind), np.int64)
     _add_holders(np.argsort(principals, kind="stable"), starts, code, principals, np.full(len(kind), -1), degree)
-    parts = [slice(a, min(a + _PART_ACCOUNTS, len(principals))) for a in range(0, len(principals), _PART_ACCOUNTS)]
+    parts = [
+        slice(a, min(a + _PART_ACCOUNTS, len(principals))) for a in range(0, max(1, len(principals)), _PART_ACCOUNTS)
+    ]
     requests = keys["requests"].to_numpy()
     choose = partial(_chosen, starts, code, requests, FAMILY_OF_KIND[kind].astype(np.uint64), degree, settings)
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:

@@ -25,7 +25,7 @@ U64 = npt.NDArray[np.uint64]
 
 #: Pairs there is room for in a part of the keys, which a thread counts at a time.
 PART_PAIRS = 1 << 22
-#: Accounts whose rows are asked for ahead of being counted: one by one, most of the time would pass in waiting for them.
+#: Accounts whose rows are fetched together before they are counted: one by one, most of the time passes in waiting.
 _AHEAD = 32
 _HALF = np.uint64(32)
 
