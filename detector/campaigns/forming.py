@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -91,23 +90,22 @@ def forming_keys(keys: pd.DataFrame, principals: Ints, settings: Campaigns) -> F
     principals : ndarray of int64, shape (n_accounts,)
         Principal of each account.
     """
-    account = keys["account"].to_numpy()
+    account, requests = keys["account"].to_numpy(), keys["requests"].to_numpy()
     starts = np.searchsorted(account, np.arange(len(principals) + 1, dtype=account.dtype))
     code, kind, key = _numbered(keys, settings.min_principals)
-    degree = np.zeros(len(kind), np.int64)
+    degree, family = np.zeros(len(kind), np.int64), FAMILY_OF_KIND[kind]
     _add_holders(np.argsort(principals, kind="stable"), starts, code, principals, np.full(len(kind), -1), degree)
-    parts = [
-        slice(a, min(a + _PART_ACCOUNTS, len(principals))) for a in range(0, max(1, len(principals)), _PART_ACCOUNTS)
-    ]
-    requests = keys["requests"].to_numpy()
-    choose = partial(_chosen, starts, code, requests, FAMILY_OF_KIND[kind].astype(np.uint64), degree, settings)
+
+    def choose(first: int) -> tuple[Int32s, Ints]:
+        return _chosen(starts[first : first + _PART_ACCOUNTS + 1], code, requests, family, degree, settings)
+
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        parts = range(0, max(1, len(principals)), _PART_ACCOUNTS)
         chosen, sizes = zip(*threads.map(choose, parts), strict=True)
-    code = np.concatenate(chosen)
+    code, begin = np.concatenate(chosen), np.append(0, np.cumsum(np.concatenate(sizes)))
     used = np.bincount(code, minlength=len(kind)) > 0
-    code, kind = (np.cumsum(used) - 1).astype(np.int32)[code], kind[used]
-    held = np.append(0, np.cumsum(np.concatenate(sizes)))
-    holdings = Holdings(held, principals, code, FAMILY_OF_KIND[kind], np.where(_DOUBLE[kind], kind, -1))
+    kind, code = kind[used], (np.cumsum(used) - 1).astype(np.int32)[code]
+    holdings = Holdings(begin, principals, code, family[used], np.where(_DOUBLE[kind], kind, -1))
     return Forming(kind, key[used], degree[used], holdings)
 
 
@@ -132,17 +130,16 @@ def _chosen(
     starts: Ints,
     code: Int32s,
     requests: npt.NDArray[np.float64],
-    families: U64,
+    families: Ints,
     degrees: Ints,
     settings: Campaigns,
-    part: slice,
 ) -> tuple[Int32s, Ints]:
-    """Numbers of the keys chosen of some accounts, and how many of each account."""
-    rows = slice(starts[part.start], starts[part.stop])
+    """Numbers of the keys chosen of the accounts whose rows start there, and how many of each account."""
+    rows = slice(starts[0], starts[-1])
     may = np.flatnonzero(code[rows] >= 0)
+    begin = np.searchsorted(may, starts - starts[0])
     number, asked = code[rows][may], np.nan_to_num(requests[rows][may], nan=-1.0)
-    begin = np.searchsorted(may, starts[part.start : part.stop + 1] - rows.start)
-    family, degree = families[number] << _FIRST, degrees[number]
+    family, degree = families[number].astype(np.uint64) << _FIRST, degrees[number]
     rare = _rank(begin, family, (degree.astype(np.uint64) << _SECOND) | number.astype(np.uint64))
     lightness = (_MOST_ASKED - asked.clip(0, _MOST_ASKED)).astype(np.uint64)
     heavy = _rank(begin, family, (lightness << _SECOND) | rare.astype(np.uint64))

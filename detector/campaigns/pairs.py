@@ -11,7 +11,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -53,12 +53,11 @@ class Holdings:
     twice: Ints
 
     def counted(self) -> tuple[U64, Int32s]:
-        """Pairs that at least two principals hold, and how many do, in order of their first key."""
-        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-            found = list(threads.map(lambda part: self._counted(*part), self._parts()))
-        if not found:
-            return np.zeros(0, np.uint64), np.zeros(0, np.int32)
-        pairs, many = zip(*found, strict=True)
+        """Pairs that at least two principals hold, in any order, and how many do."""
+        parts, cores = self._parts(), os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as threads:
+            found = list(chain.from_iterable(threads.map(self._counted, (parts[i::cores] for i in range(cores)))))
+        pairs, many = zip((np.zeros(0, np.uint64), np.zeros(0, np.int32)), *found, strict=True)
         return np.concatenate(pairs), np.concatenate(many)
 
     def holders(self, pairs: U64) -> tuple[Ints, Ints]:
@@ -90,13 +89,18 @@ class Holdings:
         ends = np.flatnonzero(np.diff(full, append=-1)) + 1
         return [(a, b, int(most[a:b].sum())) for a, b in pairwise([0, *ends.tolist()])]
 
-    def _counted(self, begin: int, end: int, most: int) -> tuple[U64, Int32s]:
-        pairs, many = np.empty(most, np.uint64), np.empty(most, np.int32)
-        later = np.searchsorted(self.family, self.family[begin:end], side="right")
-        own = np.where(self.twice[begin:end] >= 0, _ends(self.twice)[begin:end], 0)
+    def _counted(self, parts: list[tuple[int, int, int]]) -> list[tuple[U64, Int32s]]:
+        """Pairs with the keys of some parts, counted in tables that serve one key after another."""
+        seen, met = np.zeros((len(self.family), 2), np.int32), np.empty(len(self.family), np.int32)
+        later = np.searchsorted(self.family, self.family, side="right")
+        own = np.where(self.twice >= 0, _ends(self.twice), 0)
         held = (*self._accounts, self.starts, self.principal, self.code)
-        n, _ = _count(begin, later, own, *held, pairs, many)
-        return pairs[:n].copy(), many[:n].copy()
+        found = []
+        for begin, end, most in parts:
+            pairs, many = np.empty(most, np.uint64), np.empty(most, np.int32)
+            n, _ = _count(begin, end, later, own, *held, seen, met, pairs, many)
+            found.append((pairs[:n].copy(), many[:n].copy()))
+        return found
 
 
 def unpaired(pairs: U64) -> tuple[Ints, Ints]:
@@ -107,7 +111,7 @@ def unpaired(pairs: U64) -> tuple[Ints, Ints]:
 def _ends(values: Ints) -> Ints:
     """One past the last of the run of equal values of each."""
     first = np.flatnonzero(run_starts(values))
-    ends: Ints = np.repeat(np.append(first[1:], len(values)), np.diff(first, append=len(values)))
+    ends: Ints = np.repeat(np.append(first, len(values))[1:], np.diff(first, append=len(values)))
     return ends
 
 
@@ -129,15 +133,13 @@ def _ask_for(accounts, starts, code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _count(begin, later, own, first, account, starts, principal, code, pairs, many):  # type: ignore[no-untyped-def]
+def _count(begin, end, later, own, first, account, starts, principal, code, seen, met, pairs, many):  # type: ignore[no-untyped-def]
     """Count what principals hold beside each key: codes of later families, and those that follow in its own kind."""
-    holders, last, n_codes = 0, 1, len(first) - 1
-    seen = np.zeros((n_codes, 2), np.int32)
-    met = np.empty(n_codes, np.int32)
+    holders, last = 0, 1
     n, asked = 0, 0
-    for one in range(begin, begin + len(later)):
-        beyond, twin = later[one - begin], own[one - begin]
-        if beyond == n_codes and twin == 0:
+    for one in range(begin, end):
+        beyond, twin = later[one], own[one]
+        if beyond == len(seen) and twin == 0:
             continue
         many_met = 0
         for at in range(first[one], first[one + 1]):
