@@ -31,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 #: So many holders of a composite may be there by chance, however few hold it.
 FEW_BY_CHANCE = 30.0
+#: Pairs looked up at a time, so that what is found on the way stays in the cache.
+_PART_PAIRS = 1 << 18
 
 
 def significant_composites(
@@ -83,11 +85,14 @@ def _table(forming: Forming, pairs: U64, many: Ints, expected: Floats, p: Floats
 
 def _expected(forming: Forming, pairs: U64, many: Ints, total: int) -> Floats:
     """Principals expected to hold both keys, with the families' ordinary dependence."""
-    one, two = unpaired(pairs)
-    expected = forming.degree[one] * forming.degree[two] / max(1, total)
-    common = np.flatnonzero(expected >= 1.0)
     family = FAMILY_OF_KIND[forming.kind].astype(np.int8)
-    families = family[one] * len(FAMILIES) + family[two]
+    expected, families = np.empty(len(pairs)), np.empty(len(pairs), np.int8)
+    for first in range(0, len(pairs), _PART_PAIRS):
+        part = slice(first, first + _PART_PAIRS)
+        one, two = unpaired(pairs[part])
+        expected[part] = forming.degree[one] * forming.degree[two] / max(1, total)
+        families[part] = family[one] * len(FAMILIES) + family[two]
+    common = np.flatnonzero(expected >= 1.0)
     ratio, of = many[common] / expected[common], families[common]
     dependence = np.ones(len(FAMILIES) ** 2)
     for which in np.unique(of):
