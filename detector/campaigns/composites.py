@@ -13,48 +13,26 @@ References
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.pairs import Holdings, unpaired
+from detector.campaigns.forming import FAMILY_OF_KIND, Forming, forming_keys
+from detector.campaigns.pairs import unpaired
 from detector.campaigns.tails import binomial_tail
-from detector.profiles.keys import FAMILY_OF, KINDS
-from detector.profiles.orders import order_by, ranks, run_starts
+from detector.profiles.keys import FAMILIES, KINDS
 from detector.settings import Campaigns
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
+U64 = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float64]
 
-#: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
-#: benchmarks, courses and viral prompts look.
-LINKING = (
-    "address",
-    "subnet",
-    "signup_address",
-    "signup_subnet",
-    "payment",
-    "client",
-    "settings",
-    "device",
-    "domain",
-    "pattern",
-    "referrer",
-    "organization",
-    "head",
-    "tail",
-    "system",
-    "phrase",
-    "created_1h",
-    "created_1h_shifted",
-    "created_6h",
-    "created_6h_shifted",
-    "created_1d",
-)
-#: Kinds of which two different values in one account are two facts: a request has one head and one tail.
-DOUBLE = ("head", "tail", "system")
 #: So many holders of a composite may be there by chance, however few hold it.
 FEW_BY_CHANCE = 30.0
-_FAMILIES = tuple(FAMILY_OF[kind] for kind in KINDS)
+#: Pairs looked up at a time, so that what is found on the way stays in the cache.
+_PART_PAIRS = 1 << 18
 
 
 def significant_composites(
@@ -78,116 +56,53 @@ def significant_composites(
     holders : DataFrame
         ``composite``, ``account``.
     """
-    held = _held(keys, principals, settings)
-    holdings, kind, key, degree = _coded(held)
-    total = len(np.unique(principals))
-    pair, many = holdings.counted()
-    tried = pd.DataFrame({"principals": many})
-    for side, code in zip(("1", "2"), unpaired(pair), strict=True):
-        tried[f"kind_{side}"], tried[f"key_{side}"], tried[f"degree_{side}"] = kind[code], key[code], degree[code]
-        tried[f"family_{side}"] = np.array(_FAMILIES, dtype=object)[kind[code]]
-    tried["expected"] = _expected(tried, total)
-    tried["p"] = _chance(tried, total)
-    kept = (tried["p"] <= settings.alpha / max(1, len(tried))) & (tried["principals"] >= settings.min_principals)
-    kept &= tried["expected"] <= np.maximum(FEW_BY_CHANCE, settings.max_by_chance * tried["principals"])
-    composites = tried[kept].reset_index(drop=True)
-    number, account = holdings.holders(pair[kept.to_numpy()])
-    for side in ("1", "2"):
-        composites[f"kind_{side}"] = np.array(KINDS, dtype=object)[composites[f"kind_{side}"]]
+    forming = forming_keys(keys, principals, settings)
+    pairs, many = forming.holdings.counted()
+    tried = len(pairs)
+    expected = _expected(forming, pairs, many, len(np.unique(principals)))
+    # a count that is expected is no surprise: a binomial's median is not below its mean, rounded down
+    likely = (many >= settings.min_principals) & (many > expected)
+    likely &= expected <= np.maximum(FEW_BY_CHANCE, settings.max_by_chance * many)
+    pairs, many, expected = pairs[likely], many[likely], expected[likely]
+    p = _chance(forming, pairs, many, expected)
+    kept = p <= settings.alpha / max(1, tried)
+    pairs, composites = _table(forming, pairs[kept], many[kept], expected[kept], p[kept])
+    number, account = forming.holdings.holders(pairs)
     return composites, pd.DataFrame({"composite": number, "account": account})
 
 
-def _coded(held: pd.DataFrame) -> tuple[Holdings, Ints, npt.NDArray[np.uint64], Ints]:
-    """Holdings under numbers for keys, ascending with kind and key, and kind, key and degree of each number."""
-    kind, key = held["kind"].to_numpy(), held["key"].to_numpy()
-    order = order_by(kind, key)
-    k, v = kind[order], key[order]
-    new = run_starts(k, v)
-    code = np.empty(len(order), np.int64)
-    code[order] = np.cumsum(new) - 1
-    account = held["account"].to_numpy()
-    first = np.flatnonzero(run_starts(account))
-    holdings = Holdings(
-        starts=np.append(first, len(account)),
-        account=account,
-        principal=held["principal"].to_numpy(),
-        code=code,
-        family=held["family"].to_numpy(),
-        twice=np.where(held["double"].to_numpy(), kind, -1),
-    )
-    return holdings, k[new], v[new], held["degree"].to_numpy()[order][new]
+def _table(forming: Forming, pairs: U64, many: Ints, expected: Floats, p: Floats) -> tuple[U64, pd.DataFrame]:
+    """Pairs in order of the kind and key of either side, and what is known of them."""
+    one, two = unpaired(pairs)
+    order = np.lexsort((forming.key[two], forming.kind[two], forming.key[one], forming.kind[one]))
+    columns: dict[str, npt.NDArray[Any]] = {"principals": many[order].astype(np.int64)}
+    for side, code in (("1", one[order]), ("2", two[order])):
+        columns[f"kind_{side}"] = np.array(KINDS, dtype=object)[forming.kind[code]]
+        columns[f"key_{side}"], columns[f"degree_{side}"] = forming.key[code], forming.degree[code]
+        columns[f"family_{side}"] = np.array(FAMILIES, dtype=object)[FAMILY_OF_KIND[forming.kind[code]]]
+    return pairs[order], pd.DataFrame(columns | {"expected": expected[order], "p": p[order]})
 
 
-def _held(keys: pd.DataFrame, principals: npt.NDArray[np.int64], settings: Campaigns) -> pd.DataFrame:
-    """The keys that may form composites: of each account and family the rarest and the heaviest few.
-
-    Facts of requests count where they stand in the first half of the prompts; the other half is kept for verification.
-    """
-    kind = keys["kind"].cat.codes.to_numpy().astype(np.int64)
-    may = np.array([name in LINKING for name in KINDS])
-    forming = may[kind] & (keys["requests"].isna().to_numpy() | (keys["half_0"].to_numpy() > 0))
-    rows = keys[forming & (keys["degree"].to_numpy() >= settings.min_principals)]
-    kind, key, account = kind[rows.index], rows["key"].to_numpy(), rows["account"].to_numpy()
-    degree = _degree(kind, key, principals[account])
-    family = np.array([sorted(set(_FAMILIES)).index(name) for name in _FAMILIES])[kind]
-    asked = np.nan_to_num(rows["requests"].to_numpy(), nan=-1.0).astype(np.int64)
-    rare = _rank(account, family, (degree, kind, key))
-    heavy = _rank(account, family, (-asked, degree, kind, key))
-    kept = (degree >= settings.min_principals) & (
-        (rare < settings.keys_per_family) | ((heavy < settings.keys_per_family) & (asked >= 0))
-    )
-    double = np.array([name in DOUBLE for name in KINDS])
-    table = {
-        "account": account,
-        "principal": principals[account],
-        "kind": kind,
-        "family": family,
-        "key": key,
-        "degree": degree,
-        "double": double[kind],
-    }
-    return pd.DataFrame({name: values[kept] for name, values in table.items()})
-
-
-def _degree(
-    kind: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], principal: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Principals that hold the key of each row."""
-    order = order_by(kind, key, principal)
-    k, v, p = kind[order], key[order], principal[order]
-    group = np.cumsum(run_starts(k, v)) - 1
-    counts = np.bincount(group[run_starts(k, v, p)])
-    found = np.empty(len(order), np.int64)
-    found[order] = counts[group] if len(group) else counts[:0]
-    return found
-
-
-def _rank(
-    account: npt.NDArray[np.int64],
-    family: npt.NDArray[np.int64],
-    by: tuple[npt.NDArray[np.generic], ...],
-) -> npt.NDArray[np.int64]:
-    """Position of each row among those of its account and family, in ascending order of the given columns."""
-    order = order_by(account, family, *by)
-    a, f = account[order], family[order]
-    first = np.flatnonzero(run_starts(a, f))
-    found = np.empty(len(a), np.int64)
-    found[order] = ranks(first, len(a))
-    return found
-
-
-def _expected(tried: pd.DataFrame, total: int) -> pd.Series:
+def _expected(forming: Forming, pairs: U64, many: Ints, total: int) -> Floats:
     """Principals expected to hold both keys, with the families' ordinary dependence."""
-    chance = tried["degree_1"] * tried["degree_2"] / max(1, total)
-    common = chance >= 1.0
-    ratio = (tried["principals"] / chance).where(common)
-    by = [tried["family_1"], tried["family_2"]]
-    dependence = ratio.groupby(by).transform("median").fillna(1.0).clip(lower=1.0, upper=20.0)
-    return chance * dependence
+    family = FAMILY_OF_KIND[forming.kind].astype(np.int8)
+    expected, families = np.empty(len(pairs)), np.empty(len(pairs), np.int8)
+    for first in range(0, len(pairs), _PART_PAIRS):
+        part = slice(first, first + _PART_PAIRS)
+        one, two = unpaired(pairs[part])
+        expected[part] = forming.degree[one] * forming.degree[two] / max(1, total)
+        families[part] = family[one] * len(FAMILIES) + family[two]
+    common = np.flatnonzero(expected >= 1.0)
+    ratio, of = many[common] / expected[common], families[common]
+    dependence = np.ones(len(FAMILIES) ** 2)
+    for which in np.unique(of):
+        dependence[which] = np.median(ratio[of == which]).clip(1.0, 20.0)
+    expected *= dependence[families]
+    return expected
 
 
-def _chance(tried: pd.DataFrame, total: int) -> npt.NDArray[np.float64]:
+def _chance(forming: Forming, pairs: U64, many: Ints, expected: Floats) -> Floats:
     """Probability that chance gives as many principals or more: a binomial over the holders of the rarer key."""
-    rarer = np.minimum(tried["degree_1"].to_numpy(dtype=np.float64), tried["degree_2"].to_numpy(dtype=np.float64))
-    rate = np.minimum(tried["expected"].to_numpy(dtype=np.float64) / np.maximum(rarer, 1), 1.0)
-    return binomial_tail(tried["principals"].to_numpy(dtype=np.float64), rarer, rate)
+    one, two = unpaired(pairs)
+    rarer = np.minimum(forming.degree[one], forming.degree[two])
+    return binomial_tail(many, rarer, np.minimum(expected / np.maximum(rarer, 1), 1.0))

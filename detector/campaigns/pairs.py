@@ -1,90 +1,106 @@
-"""Pairs of keys that accounts hold together, counted without ever keeping those that only one account holds.
+"""Pairs of keys that accounts hold together, counted key by key, without ever writing down those that only one holds.
 
-Most pairs are held once. Each pair is first counted in a table of small counters by its hash; only pairs whose counter
-says more than one are written down, sorted and counted, a part of them at a time. So memory follows what is shared, and
-a fact that half of all accounts hold costs what any other does.
+Most pairs are held once. The accounts that hold one key are gone through, and what else they hold is counted in a table
+with a place for each key, which the processor's cache holds; only what more than one principal holds is written down.
+So memory follows what is shared, and a fact that half of all accounts hold costs what any other does.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from detector.profiles.orders import distinct_pairs, run_starts
+from detector.profiles.orders import order_by, run_starts
 
 Ints = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
 U64 = npt.NDArray[np.uint64]
 
-#: Pairs that are written down and sorted at a time.
-PART_PAIRS = 1 << 24
-_LEAST_COUNTERS, _MOST_COUNTERS = 1 << 16, 1 << 28
-_MIX, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+#: Pairs there is room for in a part of the keys, which a thread counts at a time.
+PART_PAIRS = 1 << 22
+#: Accounts whose rows are fetched together before they are counted: one by one, most of the time passes in waiting.
+_AHEAD = 32
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """Keys of accounts, in order of account.
+    """Keys of accounts, under numbers that ascend with their family and, within it, their kind.
 
     Attributes
     ----------
     starts : ndarray of int64, shape (n_accounts + 1,)
         First row of each account, and one past the last.
-    account, principal, code, family, twice : ndarray, shape (n_rows,)
-        ``code`` numbers the keys; ``twice`` is -1, or the kind of a key two of which make a pair. All other pairs are
-        of two families, the lower first.
+    principal : ndarray of int64, shape (n_accounts,)
+    code : ndarray of int32, shape (n_rows,)
+        Number of the key, ascending within each account, which holds each once.
+    family, twice : ndarray, shape (n_codes,)
+        ``family`` ascends; ``twice`` is -1, or the kind of a key two of which make a pair. All other pairs are of two
+        families, the lower first.
     """
 
     starts: Ints
-    account: Ints
     principal: Ints
-    code: Ints
+    code: Int32s
     family: Ints
     twice: Ints
 
-    def counted(self) -> tuple[U64, Ints]:
-        """Pairs that at least two principals hold, ascending, and how many do."""
-        if len(self.starts) < 2:
-            return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-        counters = self._counters()
-        size = np.zeros(256, np.int64)
-        shared = (self.starts, self.code, self.family, self.twice, counters)
-        _sizes(*shared, size)
-        alone = len(np.unique(self.principal)) == len(self.starts) - 1
-        found = []
-        for first, last in _parts(size):
-            pairs = np.empty(int(size[first:last].sum()), np.uint64)
-            rows = np.empty(0 if alone else len(pairs), np.int64)
-            _write(*shared, first, last, pairs, rows)
-            found.append(_repeated(pairs) if alone else _of_principals(pairs, self.principal[rows]))
-        pair, many = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.argsort(pair)
-        return pair[order], many[order]
+    def counted(self) -> tuple[U64, Int32s]:
+        """Pairs that at least two principals hold, in any order, and how many do."""
+        parts, cores = self._parts(), os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as threads:
+            found = list(chain.from_iterable(threads.map(self._counted, (parts[i::cores] for i in range(cores)))))
+        pairs, many = zip((np.zeros(0, np.uint64), np.zeros(0, np.int32)), *found, strict=True)
+        return np.concatenate(pairs), np.concatenate(many)
 
     def holders(self, pairs: U64) -> tuple[Ints, Ints]:
-        """Number of each of some pairs, which ascend, and the account that holds it, for every holder."""
-        counters = np.zeros(_LEAST_COUNTERS << 4, np.uint8)
-        _mark(pairs, counters)
-        shared = (self.starts, self.code, self.family, self.twice, counters)
-        size = np.zeros(256, np.int64)
-        _sizes(*shared, size)
-        held, rows = np.empty(int(size.sum()), np.uint64), np.empty(int(size.sum()), np.int64)
-        _write(*shared, 0, 256, held, rows)
-        at = np.searchsorted(pairs, held)
-        known = pairs[np.minimum(at, len(pairs) - 1)] == held if len(pairs) else np.zeros(0, bool)
-        number, account = at[known], self.account[rows[known]]
-        order = np.argsort(number, kind="stable")
-        return number[order], account[order]
+        """Number of each of some pairs, and an account that holds it, for every holder, ascending."""
+        first, account = self._accounts
+        one, two = unpaired(pairs)
+        rarer = np.where(np.diff(first)[one] <= np.diff(first)[two], one, two)
+        most = int(np.diff(first)[rarer].sum())
+        number, holder = np.empty(most, np.int64), np.empty(most, np.int64)
+        n = _find(rarer, np.where(rarer == one, two, one), first, account, self.starts, self.code, number, holder)
+        order = order_by(number[:n], holder[:n])
+        return number[order], holder[order]
 
-    def _counters(self) -> npt.NDArray[np.uint8]:
-        each = np.diff(self.starts)
-        most = int((each * (each - 1) // 2).sum())
-        size = min(max(1 << (2 * most).bit_length(), _LEAST_COUNTERS), _MOST_COUNTERS)
-        counters = np.zeros(size, np.uint8)
-        _count(self.starts, self.code, self.family, self.twice, counters)
-        return counters
+    @cached_property
+    def _accounts(self) -> tuple[Ints, Int32s]:
+        """The accounts that hold each key, in order of their principals, and where those of each key begin."""
+        first = np.zeros(len(self.family) + 1, np.int64)
+        np.cumsum(np.bincount(self.code, minlength=len(self.family)), out=first[1:])
+        account = np.empty(len(self.code), np.int32)
+        _by_code(np.argsort(self.principal, kind="stable"), self.starts, self.code, first[:-1].copy(), account)
+        return first, account
+
+    def _parts(self) -> list[tuple[int, int, int]]:
+        """Ranges of keys, and the most pairs there can be of each: a pair has two holders or more, and another key."""
+        n_codes = len(self.family)
+        longest = int(np.diff(self.starts).max(initial=0))
+        most = np.minimum(np.diff(self._accounts[0]) * longest // 2, n_codes)
+        full = np.cumsum(most) // PART_PAIRS
+        ends = np.flatnonzero(np.diff(full, append=-1)) + 1
+        return [(a, b, int(most[a:b].sum())) for a, b in pairwise([0, *ends.tolist()])]
+
+    def _counted(self, parts: list[tuple[int, int, int]]) -> list[tuple[U64, Int32s]]:
+        """Pairs with the keys of some parts, counted in tables that serve one key after another."""
+        seen, met = np.zeros((len(self.family), 2), np.int32), np.empty(len(self.family), np.int32)
+        later = np.searchsorted(self.family, self.family, side="right")
+        own = np.where(self.twice >= 0, _ends(self.twice), 0)
+        held = (*self._accounts, self.starts, self.principal, self.code)
+        found = []
+        for begin, end, most in parts:
+            pairs, many = np.empty(most, np.uint64), np.empty(most, np.int32)
+            n, _ = _count(begin, end, later, own, *held, seen, met, pairs, many)
+            found.append((pairs[:n].copy(), many[:n].copy()))
+        return found
 
 
 def unpaired(pairs: U64) -> tuple[Ints, Ints]:
@@ -92,91 +108,73 @@ def unpaired(pairs: U64) -> tuple[Ints, Ints]:
     return (pairs >> _HALF).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _parts(size: Ints) -> list[tuple[int, int]]:
-    """Ranges of the 256 parts with about `PART_PAIRS` pairs each."""
-    full = np.cumsum(size) // PART_PAIRS
-    ends = [*(np.flatnonzero(np.diff(full)) + 1).tolist(), len(size)]
-    return list(zip([0, *ends[:-1]], ends, strict=True))
+def _ends(values: Ints) -> Ints:
+    """One past the last of the run of equal values of each."""
+    first = np.flatnonzero(run_starts(values))
+    ends: Ints = np.repeat(np.append(first, len(values))[1:], np.diff(first, append=len(values)))
+    return ends
 
 
-def _repeated(pairs: U64) -> tuple[U64, Ints]:
-    """Pairs that occur more than once, and how often."""
-    pairs.sort()
-    first = np.flatnonzero(run_starts(pairs))
-    many = np.diff(first, append=len(pairs))
-    return pairs[first[many > 1]], many[many > 1]
-
-
-def _of_principals(pairs: U64, principal: Ints) -> tuple[U64, Ints]:
-    """Pairs that more than one principal holds, and how many do."""
-    known, group = np.unique(pairs, return_inverse=True)
-    many = np.bincount(distinct_pairs(group.astype(np.int64), principal), minlength=len(known))
-    return known[many > 1], many[many > 1]
+@njit(cache=True, nogil=True)
+def _by_code(accounts, starts, code, free, account):  # type: ignore[no-untyped-def]
+    for a in accounts:
+        for row in range(starts[a], starts[a + 1]):
+            account[free[code[row]]] = a
+            free[code[row]] += 1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _pair(i, j, code, family, twice):  # type: ignore[no-untyped-def]
-    """Two rows of an account as one number; 0 where they make no pair, since no key pairs with itself."""
-    if family[i] < family[j] or (twice[i] >= 0 and twice[i] == twice[j] and code[i] < code[j]):
-        return (np.uint64(code[i]) << _HALF) | np.uint64(code[j])
-    return np.uint64(0)
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _hash(pair):  # type: ignore[no-untyped-def]
-    h = (pair ^ (pair >> _HALF)) * _MIX
-    h = (h ^ (h >> _HALF)) * _MIX
-    return h ^ (h >> _HALF)
+def _ask_for(accounts, starts, code):  # type: ignore[no-untyped-def]
+    """A sum of nothing of interest, for which the rows of some accounts are fetched from memory all at once."""
+    total = 0
+    for a in accounts:
+        total += code[starts[a + 1] - 1]
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _count(starts, code, family, twice, counters):  # type: ignore[no-untyped-def]
-    mask = np.uint64(len(counters) - 1)
-    for a in range(len(starts) - 1):
-        for i in range(starts[a], starts[a + 1]):
-            for j in range(starts[a], starts[a + 1]):
-                pair = _pair(i, j, code, family, twice)
-                if pair != 0:
-                    at = _hash(pair) & mask
-                    if counters[at] < 2:
-                        counters[at] += np.uint8(1)
+def _count(begin, end, later, own, first, account, starts, principal, code, seen, met, pairs, many):  # type: ignore[no-untyped-def]
+    """Count what principals hold beside each key: codes of later families, and those that follow in its own kind."""
+    holders, last = 0, 1
+    n, asked = 0, 0
+    for one in range(begin, end):
+        beyond, twin = later[one], own[one]
+        if beyond == len(seen) and twin == 0:
+            continue
+        many_met = 0
+        for at in range(first[one], first[one + 1]):
+            if (at - first[one]) % _AHEAD == 0:
+                asked += _ask_for(account[at : min(at + _AHEAD, first[one + 1])], starts, code)
+            a = account[at]
+            who = np.int32(principal[a] + 1)
+            for row in range(starts[a + 1] - 1, starts[a] - 1, -1):
+                two = code[row]
+                if two <= one:
+                    break
+                if (two >= beyond or two < twin) and seen[two, last] != who:
+                    if seen[two, last] == 0:
+                        met[many_met] = two
+                        many_met += 1
+                    seen[two, last] = who
+                    seen[two, holders] += 1
+        for two in met[:many_met]:
+            if seen[two, holders] > 1:
+                pairs[n] = (np.uint64(one) << _HALF) | np.uint64(two)
+                many[n] = seen[two, holders]
+                n += 1
+            seen[two, holders] = 0
+            seen[two, last] = 0
+    return n, asked
 
 
 @njit(cache=True, nogil=True)
-def _mark(pairs, counters):  # type: ignore[no-untyped-def]
-    mask = np.uint64(len(counters) - 1)
-    for pair in pairs:
-        counters[_hash(pair) & mask] = 2
-
-
-@njit(cache=True, nogil=True)
-def _sizes(starts, code, family, twice, counters, size):  # type: ignore[no-untyped-def]
-    """Number of pairs to write down of each of the 256 parts, which are told by the top of their hash."""
-    mask, top = np.uint64(len(counters) - 1), np.uint64(56)
-    for a in range(len(starts) - 1):
-        for i in range(starts[a], starts[a + 1]):
-            for j in range(starts[a], starts[a + 1]):
-                pair = _pair(i, j, code, family, twice)
-                if pair != 0:
-                    h = _hash(pair)
-                    if counters[h & mask] > 1:
-                        size[h >> top] += 1
-
-
-@njit(cache=True, nogil=True)
-def _write(starts, code, family, twice, counters, first, last, pairs, rows):  # type: ignore[no-untyped-def]
-    """Pairs of some parts, and, where there is room for them, the rows that hold them."""
-    mask, top = np.uint64(len(counters) - 1), np.uint64(56)
-    low, high = np.uint64(first), np.uint64(last)
+def _find(rarer, other, first, account, starts, code, number, holder):  # type: ignore[no-untyped-def]
     n = 0
-    for a in range(len(starts) - 1):
-        for i in range(starts[a], starts[a + 1]):
-            for j in range(starts[a], starts[a + 1]):
-                pair = _pair(i, j, code, family, twice)
-                if pair != 0:
-                    h = _hash(pair)
-                    if counters[h & mask] > 1 and low <= (h >> top) < high:
-                        pairs[n] = pair
-                        if len(rows):
-                            rows[n] = i
-                        n += 1
+    for pair in range(len(rarer)):
+        for a in account[first[rarer[pair]] : first[rarer[pair] + 1]]:
+            for held in code[starts[a] : starts[a + 1]]:
+                if held == other[pair]:
+                    number[n] = pair
+                    holder[n] = a
+                    n += 1
+    return n

@@ -122,7 +122,8 @@ class Reference:
     @cached_property
     def key_starts(self) -> Ints:
         """Position in the keys of each account's first key, and the end."""
-        return np.searchsorted(self.tables.keys["account"].to_numpy(), np.arange(len(self.tables.accounts) + 1))
+        account = self.tables.keys["account"].to_numpy()
+        return np.searchsorted(account, np.arange(len(self.tables.accounts) + 1, dtype=account.dtype))
 
     @cached_property
     def totals(self) -> npt.NDArray[np.float64]:

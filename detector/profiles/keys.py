@@ -102,7 +102,7 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     order = stable_order(joined["account"])
     found = pd.DataFrame({name: values[order] for name, values in joined.items()}, copy=False)
     kinds = joined["kind"][order]
-    family_of = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS])
+    family_of = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS], np.int8)
     found["kind"] = _categories(kinds, KINDS)
     found.insert(1, "family", _categories(family_of[kinds], FAMILIES))
     return found
@@ -161,19 +161,19 @@ def _shared(
     kept = degree >= LEAST_DEGREE.get(kind, 2)
     told = order[kept]
     columns: dict[str, npt.NDArray[np.generic]] = {
-        "account": holder[kept],
-        "kind": np.full(len(told), KINDS.index(kind), np.int64),
+        "account": holder[kept].astype(np.int32),
+        "kind": np.full(len(told), KINDS.index(kind), np.int8),
         "key": value[kept],
         "requests": np.full(len(told), np.nan),
-        "half_0": np.zeros(len(told), np.int64),
-        "half_1": np.zeros(len(told), np.int64),
-        "degree": degree[kept],
+        "half_0": np.zeros(len(told), np.int32),
+        "half_1": np.zeros(len(told), np.int32),
+        "degree": degree[kept].astype(np.int32),
     }
     if counts is not None:
         columns |= {
             "requests": requests[told].astype(np.float64),
-            "half_0": sampled[told] - half_1[told],
-            "half_1": half_1[told],
+            "half_0": (sampled[told] - half_1[told]).astype(np.int32),
+            "half_1": half_1[told].astype(np.int32),
         }
     return columns
 
