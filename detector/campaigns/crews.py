@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.sparse import csr_matrix, hstack
 
 from detector.campaigns.calendar import DAY_US, HOUR_US
@@ -26,6 +25,7 @@ from detector.campaigns.strands import LEAST_ALONE, LEAST_TIED, numbered
 from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.lockstep import past_a_working_day
 from detector.campaigns.verify.sharding import unit_of
+from detector.profiles.orders import order_by, run_starts
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -155,7 +155,9 @@ def manner_of(tables: Tables) -> Manner:
     length = np.full(n, np.nan)
     length[known] = np.log2(1 + answers["median"].loc[known].to_numpy(dtype=np.float64))
     sent = np.bincount(account, minlength=n)
-    sessions = pd.DataFrame({"account": account, "unit": unit_of(rows)}).drop_duplicates()["account"]
+    unit = unit_of(rows)
+    order = order_by(account, unit)
+    sessions = account[order][run_starts(account[order], unit[order])]
     weighing = np.bincount(account[rows["logprobs"].to_numpy(dtype=bool)], minlength=n)
     return Manner(
         length,
