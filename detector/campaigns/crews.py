@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from detector.campaigns.calendar import DAY_US, HOUR_US
 from detector.campaigns.passages import strongest_strand
-from detector.campaigns.strands import LEAST_ALONE, LEAST_TIED, numbered
+from detector.campaigns.strands import LEAST_ALONE, numbered, of_words_alone
 from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.lockstep import past_a_working_day
 from detector.campaigns.verify.sharding import unit_of
@@ -42,6 +42,8 @@ LEAST_SENT, LEAST_CREW = 4, 10
 SINGLE, LEAST_WEIGHED = 0.8, 0.5
 #: Share of the smaller cell's accounts that must lie in both for two to be of one crew.
 LEAST_OVERLAP = 0.5
+#: Octaves by which the load of an account may differ from that of its crew's middle one.
+MOST_APART = 2.0
 #: How often ordinary accounts are told from those in cells that chance does not fill.
 ROUNDS = 3
 #: Share of a component that words alone hold together which must be of one crew for it to stay whole, and for a crew of
@@ -137,10 +139,11 @@ def crews(label: Ints, tables: Tables, tied: Mask, verified: Mask, settings: Cam
     tied, verified : ndarray of bool, shape (n_accounts,)
         Accounts that hold facts of their owner with others, and accounts of verified organisations.
     """
-    worded, manner = _of_words_alone(label, tied), manner_of(tables)
+    worded, manner = of_words_alone(label, tied), manner_of(tables)
     free = np.flatnonzero(((label < 0) | worded) & ~verified & np.isfinite(manner.length))
-    crew = np.full(len(label), -1, np.int64)
-    crew[free] = _crews(_grids(_first_requests(tables)[free], manner.of(free)), len(free), settings)
+    crew, free_manner = np.full(len(label), -1, np.int64), manner.of(free)
+    found = _crews(_grids(_first_requests(tables)[free], free_manner), len(free), settings)
+    crew[free] = _as_busy(found, free_manner.load)
     return _with_crews(label, crew, worded)
 
 
@@ -174,15 +177,6 @@ def _first_requests(tables: Tables) -> Ints:
     return np.where(found > past_a_working_day(int(found.min()), DAY_US), found, 0)
 
 
-def _of_words_alone(label: Ints, tied: Mask) -> Mask:
-    """Accounts of components few of whose accounts hold a fact of their owner with others."""
-    inside = label >= 0
-    loose = np.bincount(label[inside], weights=tied[inside]) < LEAST_TIED * np.bincount(label[inside])
-    found = inside.copy()
-    found[inside] = loose[label[inside]]
-    return found
-
-
 def _grids(first: Ints, manner: Manner) -> list[Grid]:
     """Accounts by when they begin and how they work, and by whether they want probabilities, how and how many."""
     ways = [2 * _bins(manner.length, 1.0, shift) + manner.single for shift in SHIFTS]
@@ -214,6 +208,15 @@ def _crews(grids: list[Grid], n_accounts: int, settings: Campaigns) -> Ints:
         for grid, chosen, (expected, _) in zip(grids, surprising, tried, strict=True)
     ]
     return strongest_strand(csr_matrix(hstack(held)), LEAST_OVERLAP)
+
+
+def _as_busy(crew: Ints, load: Floats) -> Ints:
+    """Crews without the accounts that are much busier or less busy than the middle one: they are there by chance."""
+    found = crew.copy()
+    for one in range(int(crew.max(initial=-1)) + 1):
+        members = np.flatnonzero(crew == one)
+        found[members[np.abs(load[members] - np.median(load[members])) > MOST_APART]] = -1
+    return found
 
 
 def _with_crews(label: Ints, crew: Ints, worded: Mask) -> Ints:

@@ -32,6 +32,8 @@ HARD_KINDS = ("device",)
 SOFT = ("identity", "time")
 #: Facts that say nothing alone: common software, the day of sign-up.
 GENERIC = ("client", "settings", "created_1d")
+#: Digits that an innocent explanation takes from a whole from which it is one of its parts, too.
+MOST_EXPLAINED = 2.0
 #: Keys that have one owner.
 OWNED = ("payment", "device")
 
@@ -70,7 +72,8 @@ def find_groups(
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(label))
     examined = partial(_examined, reference=reference, settings=settings, beside=beside)
     found = examined(_candidates(joined, cores, n_composites))
-    apart = _parts_of([group for group in found if not group.flags], label, joined)
+    unexplained = [group for group in found if not group.flags and group.explanation.weight < MOST_EXPLAINED]
+    apart = _parts_of(unexplained, label, joined)
     parts = examined(_candidates(apart, cores, n_composites))
     groups, free = [], (label < 0) & ~verified
     for group in _better(found, parts, joined):

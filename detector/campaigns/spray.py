@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.passages import Ints, Passages, strongest_strand
-from detector.campaigns.strands import LEAST_TIED, large, numbered
+from detector.campaigns.strands import large, numbered, of_words_alone
 from detector.campaigns.verify.elicitation import ELICITING, asks_for
 from detector.campaigns.verify.frames import COLUMNS, Frames
 from detector.campaigns.verify.hands import other_hands
@@ -53,9 +53,7 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
         Accounts that hold facts of their owner with others: a component that hangs together by such facts stays as it
         is. Accounts of verified organisations: they stand for these.
     """
-    loose = label < 0
-    held_by = label[~loose]
-    loose[~loose] = (np.bincount(held_by, weights=tied[~loose]) < LEAST_TIED * np.bincount(held_by))[held_by]
+    loose = (label < 0) | of_words_alone(label, tied)
     share, asking = _asked(tables)
     busy = (share > ALL_ASKING) & (asking >= LEAST_MANY)
     rows = _of_sprays(tables, held, loose & ~verified & ~busy)

@@ -145,6 +145,14 @@ def of_words(label: Ints, held: Passages) -> Ints:
     return numbered(np.where(strand >= 0, label.max(initial=-1) + 1 + strand, label))
 
 
+def of_words_alone(label: Ints, tied: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Accounts of components few of whose accounts hold a fact of their owner with others, shape (n_accounts,)."""
+    found = label >= 0
+    home = label[found]
+    found[found] = (np.bincount(home, weights=tied[found]) < LEAST_TIED * np.bincount(home))[home]
+    return found
+
+
 def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArray[np.bool_]) -> Ints:
     """Components and the accounts outside that write as one of them does.
 
