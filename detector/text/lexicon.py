@@ -96,7 +96,7 @@ GROUPS: dict[str, str] = {
     """,
     # by fixed standards
     "rubric": """
-        rubric rubrics criteria criterion scale points feedback helpfulness correctness rubrik kriterien
+        10 rubric rubrics criteria criterion scale points feedback helpfulness correctness rubrik kriterien
         kriterium punkten skala rubrique critère critères barème échelle rúbrica criterios criterio escala
         puntos rubrica critérios critério pontos criteri punti scala schaal punten kryteria kryteriów skali
         kritéria kritérií stupnici критерии критериям критериев шкале рубрика рубрике баллов критерії критеріями
