@@ -16,6 +16,7 @@ import pyarrow as pa
 from detector.beside import Beside
 from detector.campaigns.allow import AllowList
 from detector.campaigns.calendar import date_of
+from detector.campaigns.calibration import with_chances
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.profiles.assemble import assemble
@@ -24,6 +25,7 @@ from detector.profiles.profile import Profile, Sizes
 from detector.profiles.tables import Tables
 from detector.results import limits, record
 from detector.results.folder import ScanResult
+from detector.results.labels import label_record
 from detector.results.review import review
 from detector.results.sampling import of_all_requests, scale_counts
 from detector.settings import Settings
@@ -167,7 +169,7 @@ def judge(
         campaigns, evidence, timeline = told.result()
         result = ScanResult(
             accounts=account_table(tables, features, rarity, model, scores, groups),
-            campaigns=campaigns,
+            campaigns=with_chances(campaigns, groups, alone, tables.accounts["label"], settings.labels),
             members=member_table(shown, scores.score),
             evidence_table=evidence,
             timeline_table=timeline,
@@ -192,6 +194,7 @@ def judge(
         clock,
     )
     result.run["coverage"]["notes"] += warnings
+    result.run |= label_record(result.accounts, people.table)
     if settings.review.budget > 0:
         result.run["chance"] = [[list(group) for group in one] for one in chance]
         result.run["review"] = review(result.accounts, result.campaigns, chance, settings.review.budget)

@@ -13,6 +13,8 @@ import pyarrow as pa
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 CONTENT_STATES = ("full", "truncated", "redacted", "hashed", "encrypted", "offloaded", "absent")
 FINISH_REASONS = ("stop", "length", "tool", "filter", "error")
+ABUSIVE, BENIGN = "abusive", "benign"
+LABELS = (ABUSIVE, BENIGN, "unknown")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ ACCOUNTS: tuple[Column, ...] = (
     Column("referrer", pa.large_string(), "programme, invitation or campaign that led to the sign-up"),
     Column("status", pa.large_string(), "active, suspended, closed"),
     Column("closed_at", TIMESTAMP, "end of the account", "UTC, microseconds"),
-    Column("label", pa.large_string(), "an analyst's verdict: abusive, benign, unknown"),
+    Column("label", pa.large_string(), "an analyst's verdict: " + ", ".join(LABELS)),
 )
 
 #: Rows that could not be used.
@@ -156,6 +158,12 @@ CAMPAIGN_COLUMNS = (
     "latest_model_share",
     "since",
     "verdict",
+    "labelled_abusive",
+    "labelled_benign",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "labelled_alike",
 )
 MEMBER_COLUMNS = (
     "campaign_id",

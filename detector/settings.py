@@ -113,6 +113,14 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Labelled accounts of either kind, outside a campaign, that it takes to say how many like it were abusive."""
+
+    min_abusive: int = 20
+    min_benign: int = 20
+
+
+@dataclass(frozen=True)
 class Reporting:
     """How much a report shows."""
 
@@ -144,6 +152,7 @@ class Settings:
     campaigns: Campaigns = field(default_factory=Campaigns)
     lineage: Lineage = field(default_factory=Lineage)
     review: Review = field(default_factory=Review)
+    labels: Labels = field(default_factory=Labels)
     reporting: Reporting = field(default_factory=Reporting)
     nightly: Nightly = field(default_factory=Nightly)
 

@@ -12,7 +12,7 @@ from detector.campaigns.calendar import DAY_US, HOUR_US, SLOTS_PER_HOUR
 from detector.campaigns.examine import Group
 from detector.campaigns.verify.elicitation import CLASSES
 from detector.profiles.tables import Tables
-from detector.schema import CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS
+from detector.schema import ABUSIVE, BENIGN, CAMPAIGN_COLUMNS, EVIDENCE_COLUMNS, MEMBER_COLUMNS
 
 PERIPHERY = 0.97
 #: Values of the accounts file's ``status`` that end an account.
@@ -20,7 +20,7 @@ CLOSED = ("suspended", "closed")
 
 
 def campaign_table(groups: Sequence[Group]) -> pd.DataFrame:
-    """One row per campaign, in the order of the groups."""
+    """One row per campaign, in the order of the groups; chances by labels are left to `calibration.with_chances`."""
     return pd.DataFrame([_campaign(group) for group in groups], columns=list(CAMPAIGN_COLUMNS))
 
 
@@ -55,6 +55,8 @@ def _campaign(group: Group) -> dict[str, object]:
         **_latest_model(group),
         "since": None,
         "verdict": None,
+        "labelled_abusive": int(cohort.people["label"].eq(ABUSIVE).sum()),
+        "labelled_benign": int(cohort.people["label"].eq(BENIGN).sum()),
     }
 
 

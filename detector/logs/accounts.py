@@ -17,7 +17,7 @@ from detector.logs.coerce import as_bool, as_text
 from detector.logs.files import discover
 from detector.logs.intake import FileReport, Intake
 from detector.logs.mapping import Mapping
-from detector.logs.normal import countries
+from detector.logs.normal import countries, known_labels
 from detector.logs.raw_keys import without_raw_keys
 from detector.logs.reader import read_account_rows
 from detector.logs.rejects import Rejects
@@ -113,6 +113,8 @@ def _value(found: pa.Array, column: Column, intake: Intake) -> pa.Array:
     text = pc.if_else(pc.equal(text, ""), None, text)
     if name == "email_domain":
         return pc.utf8_lower(text)
+    if name == "label":
+        return known_labels(text, name, intake.note)
     return countries(text, name, intake.note) if name.endswith("country") else text
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.logs.coerce import Note
-from detector.schema import CONTENT_STATES
+from detector.schema import CONTENT_STATES, LABELS
 
 _FINISH = {
     "stop": "stop end_turn stop_sequence eos eos_token complete completed finished finish end_of_turn endoftext end",
@@ -52,14 +52,23 @@ def countries(text: pa.Array, column: str, note: Note) -> pa.Array:
 
 def known_states(text: pa.Array, column: str, note: Note) -> pa.Array:
     """Content states in lower case; unknown ones become null and are counted."""
-    known = {state: state for state in CONTENT_STATES}
-    return _by_dictionary(text, lambda word: known.get(word.strip().lower()), column, note)
+    return _of_words(CONTENT_STATES, text, column, note)
+
+
+def known_labels(text: pa.Array, column: str, note: Note) -> pa.Array:
+    """Analysts' verdicts in lower case; unknown words become null and are counted."""
+    return _of_words(LABELS, text, column, note)
 
 
 def content_states(stated: pa.Array, prompt: pa.Array) -> pa.Array:
     """Fill in, where no state is stated, whether there is a prompt."""
     guess = pc.if_else(pc.is_valid(prompt), "full", "absent")
     return pc.coalesce(stated, pc.cast(guess, pa.large_string()))
+
+
+def _of_words(words: tuple[str, ...], text: pa.Array, column: str, note: Note) -> pa.Array:
+    known = {word: word for word in words}
+    return _by_dictionary(text, lambda word: known.get(word.strip().lower()), column, note)
 
 
 def _by_dictionary(text: pa.Array, translate: Callable[[str], str | None], column: str, note: Note) -> pa.Array:

@@ -14,6 +14,7 @@ from detector.nightly.sighting import sightings_of
 from detector.nightly.succession import Succession, last_days, succession
 from detector.nightly.verdicts import Suppressed, Visitor, judge, judged, suppress, visitors_of
 from detector.results import ScanResult
+from detector.results.labels import compared
 from detector.results.review import review
 from detector.settings import Settings
 
@@ -74,6 +75,8 @@ def sequel(
     judge(result, decisions)
     visitors = visitors_of(result, decisions)
     result.run["population"] = _population(result)
+    if "labels" in result.run:
+        result.run["labels"] |= compared(result.accounts)
     if "chance" in result.run:
         calm = {name for name, number in decisions.of_account.items() if decisions.made[number].verdict == "benign"}
         chance, budget = result.run["chance"], settings.review.budget

@@ -13,6 +13,7 @@ from detector.report import drawings, numbers
 from detector.report.figures import CAMPAIGN_COLOURS
 from detector.report.findings import Findings, instants, records, strings
 from detector.report.headline import TIER_MEANINGS
+from detector.report.labels import chance_sentence, labelled
 from detector.settings import Reporting
 
 _WEIGHT_OF_FULL_BAR = 6.0
@@ -60,6 +61,7 @@ class CampaignView:
     kind: str
     title: str
     facts: list[tuple[str, str]]
+    chance: str
     models: list[str]
     asked: list[str]
     evidence: list[EvidenceView]
@@ -116,6 +118,7 @@ def _view(
         kind=_word(campaign["kind"]),
         title=_word(campaign["title"]),
         facts=_facts(campaign),
+        chance=chance_sentence(campaign),
         models=strings(campaign["models"])[:_ITEMS_SHOWN],
         asked=strings(campaign["asked"])[:_ITEMS_SHOWN],
         evidence=shown,
@@ -145,6 +148,8 @@ def _facts(campaign: dict[str, Any]) -> list[tuple[str, str]]:
     if numbers.utc(campaign["created_first"]) is not None:
         created = _span(campaign["created_first"], campaign["created_last"])
         facts.append(("signed up, UTC", created))
+    if said := labelled(campaign):
+        facts.append(("labelled", said))
     return facts
 
 

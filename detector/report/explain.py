@@ -12,6 +12,7 @@ from detector.errors import UsageError
 from detector.report import numbers
 from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, TIER_MEANINGS
+from detector.report.labels import chance_sentence, labelled
 from detector.report.layout import fit, heading, paint, rows, wrap
 from detector.report.text import for_terminal, identifier
 
@@ -100,7 +101,7 @@ def _campaign_head(campaign: dict[str, Any], width: int, colour: bool) -> list[s
     first, last = campaign["first_seen"], campaign["last_seen"]
     created = numbers.span(campaign["created_first"], campaign["created_last"])
     models = ", ".join(identifier(model) for model in strings(campaign["models"])[:8])
-    facts = (
+    facts: tuple[tuple[str, str], ...] = (
         ("accounts", f"{numbers.count(campaign['n_accounts'])}, {numbers.count(campaign['n_core'])}"
          f" core, {numbers.count(campaign['n_principals'])} principals"),
         ("queries", f"{numbers.count(campaign['n_queries'])},"
@@ -111,6 +112,8 @@ def _campaign_head(campaign: dict[str, Any], width: int, colour: bool) -> list[s
         ("models", models or numbers.UNKNOWN),
         ("evidence", f"10^{numbers.quantity(campaign['log_evidence'])}"),
     )  # fmt: skip
+    of_labels = (("labels", labelled(campaign)), ("chance", chance_sentence(campaign)))
+    facts += tuple((name, said) for name, said in of_labels if said)
     return [*lines, "", *_facts(facts, width, colour)]
 
 
@@ -129,6 +132,7 @@ def _account_head(findings: Findings, account: dict[str, Any], width: int, colou
          f" to {numbers.moment(account['last_seen'])}"),
         ("signed up", numbers.moment(account["created_at"])),
         ("principal", f"of {numbers.counted(account['principal_size'], 'account')}"),
+        *([("label", for_terminal(account["label"]))] if isinstance(account["label"], str) else []),
     )  # fmt: skip
     title = [paint(line, "bold", colour) for line in name]
     return [*title, "", *_facts(facts, width, colour)]

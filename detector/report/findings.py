@@ -31,6 +31,7 @@ ACCOUNT_COLUMNS = (
     "principal_size",
     "explained_by",
     "return_of",
+    "label",
 )
 REJECT_COLUMNS = ("file", "row", "byte_offset", "reason", "detail")
 

@@ -80,7 +80,8 @@ def problems(findings: Findings) -> list[str]:
         said.append("No account has a usable query in this window.")
     if findings.section("coverage").get("without_accounts"):
         said.append("No accounts file was given: sign-up, payment and identity facts are not in play.")
-    warned = sum(bool(strings(part.get("warnings"))) for part in inputs)
+    given = [part for part in findings.run.get("accounts_files", ()) if isinstance(part, Mapping)]
+    warned = sum(bool(strings(part.get("warnings"))) for part in [*inputs, *given])
     if warned:
         said.append(f"{counted(warned, 'file')} gave warnings; see the inputs.")
     return said

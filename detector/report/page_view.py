@@ -12,6 +12,7 @@ from detector.report.campaign_view import CampaignView, campaign_views, colour_c
 from detector.report.coverage_view import CoverageView, coverage_view
 from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, TIER_MEANINGS, Headline, headline
+from detector.report.labels import label_sentences
 from detector.report.opening import Opening, opening
 from detector.report.pictures import Pictures
 from detector.settings import Reporting
@@ -58,6 +59,7 @@ class PageView:
     headline: Headline
     opening: Opening
     caution: str
+    labels: list[str]
     tier_meanings: dict[str, str]
     listed: list[ListedCampaign]
     listed_left: int
@@ -82,6 +84,7 @@ def page_view(findings: Findings, drawn: Pictures, settings: Reporting, shortene
         headline=headline(findings),
         opening=opening(findings),
         caution=CAUTION,
+        labels=label_sentences(findings.section("labels")),
         tier_meanings=TIER_MEANINGS,
         listed=_listed(findings),
         listed_left=max(len(findings.campaigns) - _LISTED, 0),

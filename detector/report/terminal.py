@@ -9,6 +9,7 @@ from detector.report.changes import change_lines, change_title
 from detector.report.coverage_view import coverage_view, rejects_by_reason
 from detector.report.findings import Findings, records, strings
 from detector.report.headline import CAUTION, Headline, headline
+from detector.report.labels import chance_sentence, label_sentences
 from detector.report.layout import paint, rows, wrap
 from detector.report.numbers import count, counted
 from detector.report.review import review_lines
@@ -37,6 +38,7 @@ def summary(findings: Findings, width: int = 80, report: object = None, colour: 
     complete = findings.completed()
     head = headline(complete)
     lines = _head(head, width, colour)
+    lines += _labels(complete, width, colour)
     lines += _changes(complete, width, colour)
     lines += _campaigns(complete, width, colour)
     lines += _single(complete, head, width, colour)
@@ -69,6 +71,13 @@ def _head(head: Headline, width: int, colour: bool) -> list[str]:
     return lines + _labelled("Flagged", flagged, width, colour)
 
 
+def _labels(findings: Findings, width: int, colour: bool) -> list[str]:
+    """What was found, held against analysts' labels, where there are any."""
+    said = label_sentences(findings.section("labels"))
+    lines = [_labelled("" if i else "Labels", sentence, width, colour) for i, sentence in enumerate(said)]
+    return [line for each in lines for line in each]
+
+
 def _changes(findings: Findings, width: int, colour: bool) -> list[str]:
     """What changed since the night before, where the result is one of a series."""
     night = findings.section("night")
@@ -95,6 +104,7 @@ def _campaigns(findings: Findings, width: int, colour: bool) -> list[str]:
         )
         lines.append(paint(rows(cells, widths, [], "lllrr")[0], str(campaign["tier"]), colour))
         lines += wrap(first_reason(findings, campaign), width, " " * 6)
+        lines += wrap(chance, width, " " * 6) if (chance := chance_sentence(campaign)) else []
     left = len(findings.campaigns) - len(shown)
     if left:
         lines.append(f"      and {counted(left, 'campaign')} more in the report")

@@ -35,7 +35,7 @@ def account_table(
 
     Columns: ``account_id``, ``score``, ``flagged``, ``campaign_id``, ``tier``, ``reasons``, ``anomaly``, ``tail``,
     ``p``, ``n_queries``, ``first_seen``, ``last_seen``, ``created_at``, ``principal_size``, ``explained_by`` (innocent
-    explanation of a group that is counted and not listed), then the features.
+    explanation of a group that is counted and not listed), ``label`` (of the accounts file), then the features.
     """
     days = tables.days.groupby("account")
     principal = tables.accounts["principal"]
@@ -59,6 +59,7 @@ def account_table(
             "created_at": tables.accounts["created_at"],
             "principal_size": principal.map(principal.value_counts()),
             "explained_by": _innocent(explained, len(principal)),
+            "label": tables.accounts["label"],
         }
     )
     table = pd.concat([table, features], axis=1)

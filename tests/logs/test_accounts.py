@@ -51,6 +51,15 @@ def test_formats_agree(tmp_path):
     assert csv == lines == parquet
 
 
+def test_labels_are_three_words_and_any_other_is_counted_as_no_label(tmp_path):
+    data = b"account_id,label\na,Abusive\nb, benign \nc,unknown\nd,spammer\ne,1\nf,\n"
+    reports = []
+    found = accounts(tmp_path, {"a.csv": data}, reports=reports)
+    assert [row["label"] for row in found] == ["abusive", "benign", "unknown", None, None, None]
+    assert reports[0].warnings == ["label: an unknown word, set to null (2 values)."]
+    assert reports[0].rows_rejected == 0
+
+
 def test_rows_and_files_of_one_account_are_joined_first_known_value_first(tmp_path):
     files = {
         "1.csv": b"account_id,plan,device_id\na,,d1\na,free,d2\n",
