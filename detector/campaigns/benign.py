@@ -272,13 +272,23 @@ def _published(t: Traits) -> Explanation:
     even = 0.0 if t.judging else 0.35 * (ramp(t.equal, 1.0, 3.0) + ramp(t.begun, 1.0, 3.0))
     return Explanation(
         "unrelated users of a published prompt",
-        # a prompt that asks for nothing and that nobody keeps to is none: the words are those of the tasks
         _loose(t) * (1.0 - even) * (1.0 - t.dealt) * t.worded,
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of "
         f"evidence, equal loads and a start in the same hours by {t.equal + t.begun:.0f}, which unrelated users' would "
         "not",
         "whether the shared text can be found in public",
+    )
+
+
+def _strangers(t: Traits) -> Explanation:
+    # a prompt that asks for nothing and that nobody keeps to is none: strangers have other loads then, too
+    return Explanation(
+        "accounts that have nothing to do with each other",
+        _loose(t) * (1.0 - ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt) * (not t.worded),
+        9.0,
+        f"loads are equal by {t.equal:.0f} decimal digits of evidence, which strangers' are not",
+        "whether anything but what they share here connects the accounts",
     )
 
 
@@ -292,6 +302,7 @@ EXPLANATIONS: tuple[Callable[[Traits], Explanation], ...] = (
     _benchmark,
     _event,
     _published,
+    _strangers,
 )
 
 

@@ -38,8 +38,8 @@ from detector.text.kernel import GRADING
 #: known, and the most chance that one who sends as the group does would have sent none, where nearly all of the group's
 #: stand in frames, or so many ask.
 NEARLY_ALL, LEAST_SEEN, MOST_CHANCE, WHOLE, LEAST_ASKING = 0.8, 10, 0.05, 0.9, 0.2
-#: Digits of evidence that answers are long from which bare tasks may be work that is dealt out.
-MUCH = 2.0
+#: Digits of evidence that answers are long, and accounts, from which bare tasks may be work that is dealt out.
+MUCH, LEAST_BARE = 2.0, 10
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
-    work = _work(found, rows, cohort, any(e.name == "long answers" and e.weight >= MUCH for e in evidence))
+    long = cohort.size >= LEAST_BARE and any(e.name == "long answers" and e.weight >= MUCH for e in evidence)
+    work = _work(found, rows, cohort, long)
     evidence += sharding(cohort, work, found.strata(work))
     traits = traits_of(cohort, found, evidence)
     explanation = best_explanation(traits)

@@ -144,12 +144,19 @@ def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_
     assert best_explanation(Traits(**{**untied, "pooled": 0.95})).weight == 0
 
 
-def test_a_start_in_the_same_hours_speaks_against_a_published_prompt_and_so_does_its_asking_for_nothing():
+def test_a_start_in_the_same_hours_speaks_against_a_published_prompt():
     untied = {**ORDINARY, "tied": 0.0, "equal": 0.0}
     assert best_explanation(Traits(**untied)).weight == 9
     assert best_explanation(Traits(**{**untied, "begun": 3.0})).weight == pytest.approx(9 * 0.65)
     assert best_explanation(Traits(**{**untied, "begun": 3.0, "equal": 3.0})).weight == pytest.approx(9 * 0.3)
-    assert best_explanation(Traits(**{**untied, "worded": False})).weight == 0
+
+
+def test_accounts_that_nothing_asks_for_are_strangers_unless_their_loads_are_equal_or_work_is_dealt_out():
+    bare = {**ORDINARY, "tied": 0.0, "equal": 0.0, "worded": False}
+    assert best_explanation(Traits(**bare)).name == "accounts that have nothing to do with each other"
+    assert best_explanation(Traits(**bare)).weight == 9
+    assert best_explanation(Traits(**{**bare, "equal": 3.0})).weight == 0
+    assert best_explanation(Traits(**{**bare, "dealt": 1.0})).weight == 0
 
 
 def test_a_benchmark_that_unrelated_groups_run_takes_nine_digits_and_nothing_from_accounts_that_are_tied():

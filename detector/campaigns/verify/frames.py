@@ -40,8 +40,8 @@ LEAST_LIFT = 10.0
 #: Share of its users' requests in which a passage stands that they keep to.
 LEAST_KEPT_TO = 0.2
 #: Share of the requests outside of frames that must ask for what is taken, and of that share inside, for frames to be
-#: beside the point.
-LEAST_ASKING, AS_OFTEN = 0.2, 0.5
+#: beside the point, and share of requests in frames below which they are where hardly any ask.
+LEAST_ASKING, AS_OFTEN, LEAST_FRAMED = 0.2, 0.5, 0.05
 CAP = 4.0
 
 
@@ -84,7 +84,8 @@ class Frames:
     def stream(self, cohort: Cohort) -> pd.DataFrame:
         """Requests to be judged: those in a frame where enough of the members use one, else all held back.
 
-        All of them, too, where the others ask for what is taken as often: words of the tasks are no frame.
+        All of them, too, where the others ask for what is taken as often and do so often, or are nearly all there are:
+        words of the tasks are no frame.
         """
         users = self.rows["account"].nunique()
         few = users < max(3, LEAST_USERS * len(cohort.members))
@@ -94,7 +95,7 @@ class Frames:
         asks = asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
         framed = rows.index.isin(self.rows.index)
         inside, outside = (float(asks[part].mean()) if part.any() else 0.0 for part in (framed, ~framed))
-        return outside >= max(LEAST_ASKING, AS_OFTEN * inside)
+        return outside >= AS_OFTEN * inside and (outside >= LEAST_ASKING or self.share < LEAST_FRAMED)
 
     def passages_in(self, rows: pd.DataFrame) -> Ints:
         """Number of frames of prompts that each request stands in, shape (len(rows),)."""
