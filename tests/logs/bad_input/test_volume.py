@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from detector.campaigns import pairs
+from detector.campaigns.pairs import Holdings
 from detector.text import Fingerprinter
 from detector.text.kernel import PROMPT
 from tests.logs.bad_input.scanning import GOOD, line, logs, scan
@@ -92,8 +92,8 @@ def test_e11_one_template_in_all_accounts_forms_no_pairs_of_accounts_and_no_camp
     # pairs of keys that are written down: with four times the accounts, pairs of accounts would be sixteen times as
     # many.
     written: list[int] = []
-    parts = pairs._parts
-    monkeypatch.setattr(pairs, "_parts", lambda size: written.append(int(size.sum())) or parts(size))
+    counted = Holdings.counted
+    monkeypatch.setattr(Holdings, "counted", lambda held: written.append(len(counted(held)[0])) or counted(held))
     most = []
     for many in (500, 2_000):
         folder = tmp_path / str(many)
