@@ -125,15 +125,16 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
 def _work(found: Frames, rows: pd.DataFrame, cohort: Cohort, long: bool) -> pd.DataFrame:
     """Requests that may be shares of one data set.
 
-    Those in a frame or below one and, where enough do, those of them that ask to extract: what passes through a pool
-    beside them has words in common, too. Where few stand in a frame, those that ask. All, where few ask, answers are
-    long and members keep to no frame: what they have in common then are words of their tasks.
+    Those in a frame or below one and, where nearly all members send such, those of them that ask to extract: what
+    passes through a pool beside them has words in common, too. Where few stand in a frame, those that ask. All, where
+    few ask, answers are long and members keep to no frame: what they have in common then are words of their tasks.
     """
     framed, asking = tasks_of(max(found.rows, found.in_system, key=len), cohort), rows[_asks(rows)]
     if long and len(asking) < LEAST_ASKING * len(rows) and not found.kept_to:
         return cohort.held_back
     both = framed[_asks(framed)]
-    if len(both) >= max(LEAST_ROWS, LEAST_ASKING * len(framed)):
+    enough = len(both) >= max(LEAST_ROWS, LEAST_ASKING * len(framed))
+    if enough and both["account"].nunique() >= NEARLY_ALL * framed["account"].nunique():
         return both
     return framed if len(framed) >= LEAST_ROWS else asking
 

@@ -53,7 +53,8 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
         Accounts that hold facts of their owner with others: a component that hangs together by such facts stays as it
         is. Accounts of verified organisations: they stand for these.
     """
-    loose = (label < 0) | of_words_alone(label, tied)
+    worded = of_words_alone(label, tied)
+    loose = (label < 0) | worded
     share, asking = _asked(tables)
     busy = (share > ALL_ASKING) & (asking >= LEAST_MANY)
     rows = _of_sprays(tables, held, loose & ~verified & ~busy)
@@ -64,9 +65,11 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     for one in np.unique(strand[strand >= 0]).tolist():
         inside = np.bincount(label[(strand == one) & (label >= 0)], minlength=fresh)
         whole = inside >= LEAST_INSIDE * sizes
-        joins = (label >= 0) & (strand < 0)
-        joins[joins] = whole[label[joins]]
-        found[(strand == one) | joins] = fresh + one
+        others = (label >= 0) & (strand < 0)
+        others[others] = whole[label[others]]
+        # who shares words with those who send it, and does not, is free again
+        found[others & worded] = -1
+        found[(strand == one) | (others & ~worded)] = fresh + one
     return numbered(large(found, settings.min_principals))
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.campaigns.calibration import with_chances
@@ -98,6 +98,8 @@ def test_without_campaigns_there_is_nothing_to_say():
     assert chances("bbaa", {}) == {}
 
 
+# the first curve imports scikit-learn
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 15), st.text("ab", min_size=1, max_size=6)), min_size=1, max_size=8),
     st.lists(st.floats(-3, 15), min_size=2, max_size=6),
