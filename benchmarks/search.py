@@ -3,10 +3,15 @@
     python benchmarks/search.py                                   # 20,000 and 100,000 accounts
     python benchmarks/search.py --accounts 200000 1000000         # the sizes of the budget
     python benchmarks/search.py --accounts 100000 --worlds plain hub
+    python benchmarks/search.py --accounts 10000000 --worlds plain --on-disk /var/tmp   # takes 25 GB there, for a while
 
 Every size and world is a process of its own, so that memory is told apart. In the world `hub` one more fact is held by
 half of all accounts, in `template` all prompts have one template, whose beginning, end and phrases every account holds
 and sends more often than anything else. Neither must cost much more: popular facts say nothing.
+
+On disk, keys and features are files that are mapped into memory column by column, and the whole need never be there.
+The peak is of all pages in memory, those of such files among them; "own" is without them. What the search itself
+writes to disk would show in the folder for temporary files (`TMPDIR`).
 """
 
 from __future__ import annotations
@@ -28,15 +33,19 @@ from reference.measure import measured
 
 from detector.profiles.keys import FAMILIES, FAMILY_OF, KINDS, REQUEST_KINDS
 
-Int32s = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Int8s = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
 
 WORLDS = ("plain", "hub", "template")
 FEATURES = 40
+TOLD = "told.json"
 #: Accounts of a planted campaign, and the share of all accounts that are in one.
 CAMPAIGN, PLANTED = 500, 0.01
 #: Keys that one template leaves in every prompt, by kind; they stand in ten times as many requests as others.
 TEMPLATE = {"head": 1, "tail": 1, "template": 1, "phrase": 4}
-ONE_TEMPLATE = 1 << 50
+#: Accounts drawn at a time.
+BLOCK = 1 << 17
 _HOURS = (
     ("created_1h", 1),
     ("created_1h_shifted", 1),
@@ -44,30 +53,35 @@ _HOURS = (
     ("created_6h_shifted", 6),
     ("created_1d", 24),
 )
+_FAMILY = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS], np.int8)
+_OF_REQUESTS = np.array([kind in REQUEST_KINDS for kind in KINDS])
 
 
 def main() -> None:
     """Measure, and print a Markdown table."""
     given = _arguments()
     if given.one:
-        _one(int(given.one[0]), given.one[1], given.keys, Path(given.one[2]))
+        _one(int(given.one[0]), given.one[1], given.keys, Path(given.one[2]), given.on_disk is not None)
         return
     print(
         f"| accounts, {given.keys} keys each | world | search, s | CPU, s | forest, s | CPU, s | in a core | peak MiB |"
+        " own MiB | on disk MiB |"
     )
-    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for accounts in given.accounts:
         for world in given.worlds:
-            with tempfile.TemporaryDirectory() as folder:
-                told = Path(folder) / "told.json"
-                one = ["--keys", str(given.keys), "--one", str(accounts), world, str(told)]
-                run = measured([sys.executable, __file__, *one])
-                said = json.loads(told.read_text(encoding="utf-8"))
+            with tempfile.TemporaryDirectory(dir=given.on_disk) as folder:
+                one = ["--keys", str(given.keys), "--one", str(accounts), world, folder]
+                on_disk = ["--on-disk", folder] if given.on_disk else []
+                run = measured([sys.executable, __file__, *one, *on_disk])
+                said = json.loads((Path(folder) / TOLD).read_text(encoding="utf-8"))
+                written = sum(file.stat().st_size for file in Path(folder).iterdir())
             figures = " | ".join(f"{said[part][of]:.1f}" for part in ("search", "forest") for of in ("wall", "cpu"))
-            print(f"| {accounts:,} | {world} | {figures} | {said['found']:,} | {run.peak / 2**20:,.0f} |", flush=True)
+            sizes = " | ".join(f"{size / 2**20:,.0f}" for size in (run.peak, run.own, written))
+            print(f"| {accounts:,} | {world} | {figures} | {said['found']:,} | {sizes} |", flush=True)
 
 
-def _one(accounts: int, world: str, keys: int, told: Path) -> None:
+def _one(accounts: int, world: str, keys: int, folder: Path, on_disk: bool) -> None:
     """Search and fit once, and write down seconds."""
     from detector.anomaly import baseline
     from detector.campaigns.composites import significant_composites
@@ -75,17 +89,17 @@ def _one(accounts: int, world: str, keys: int, told: Path) -> None:
     from detector.settings import Anomaly, Campaigns
 
     principals, settings = np.arange(accounts), Campaigns()
-    held = simulated_keys(accounts, keys, world, np.random.default_rng(1))
+    held = simulated_keys(accounts, keys, world, folder if on_disk else None)
     with timed() as search:
         composites, holders = significant_composites(held, principals, settings)
         label = components(core(composites, holders, principals, settings), accounts)
         label = attach(label, holders, settings)
-    features = _features(accounts)
+    features = _features(accounts, folder if on_disk else None)
     with timed() as forest:
         model = baseline.fit(features, dict.fromkeys(features, "high"), Anomaly(), 1, {})
         baseline.score(model, features)
     found = {"search": search, "forest": forest, "found": int((label >= 0).sum())}
-    told.write_text(json.dumps(found), encoding="utf-8")
+    (folder / TOLD).write_text(json.dumps(found), encoding="utf-8")
 
 
 @contextmanager
@@ -97,44 +111,58 @@ def timed() -> Iterator[dict[str, float]]:
     took |= {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
 
-def simulated_keys(n: int, many: int, world: str, rng: np.random.Generator) -> pd.DataFrame:
-    """Keys as `Tables.keys` has them: habits of a crowd, and campaigns that share networks, cards, frames and hours."""
-    drawn = _drawn(n, many, rng)
-    if world == "hub":
-        drawn["referrer"] = [np.where(rng.random(n) < 0.5, 1, 2 + np.arange(n))]
-    if world == "template":
-        for kind, of_all in TEMPLATE.items():
-            drawn.setdefault(kind, []).extend(np.full(n, ONE_TEMPLATE + i) for i in range(of_all))
-    held = {KINDS.index(kind): _held(drawn.pop(kind)) for kind in KINDS if kind in drawn}
-    ends = np.cumsum(sum(each for each, _, _ in held.values()))
-    table = _empty(int(ends[-1]))
-    free = np.append(0, ends[:-1])
-    for kind in list(held):
-        each, key, degree = held.pop(kind)
-        rows = np.arange(len(key)) + np.repeat(free - (np.cumsum(each) - each), each)
-        free += each
-        table["account"][rows] = np.repeat(np.arange(n, dtype=np.int32), each)
-        table["kind"][rows], table["key"][rows], table["degree"][rows] = kind, key, degree
-        if KINDS[kind] not in REQUEST_KINDS:
-            table["requests"][rows] = np.nan
-    table["requests"][table["key"] >= ONE_TEMPLATE] *= 10
-    family = np.array([FAMILIES.index(FAMILY_OF[kind]) for kind in KINDS], np.int8)[table["kind"]]
+def simulated_keys(n: int, many: int, world: str, folder: Path | None = None) -> pd.DataFrame:
+    """Keys as `Tables.keys` has them: habits of a crowd, and campaigns that share networks, cards, frames and hours.
+
+    Accounts are drawn a block at a time and twice: to count the holders of each key, then to write down the keys that
+    two hold; in the folder, if there is one.
+    """
+    degree = np.zeros(len(KINDS) * _values(n), np.int32)
+    for _, _, place, new in _blocks(n, many, world):
+        np.add.at(degree, place[new], 1)
+    table, free = _columns(int(degree[degree >= 2].sum()), folder), 0
+    for first, kind, place, new in _blocks(n, many, world):
+        kept = new & (degree[place] >= 2)
+        part = slice(free, free := free + int(np.count_nonzero(kept)))
+        table["account"][part] = first + np.repeat(np.arange(len(kept)), np.count_nonzero(kept, axis=1))
+        table["family"][part] = np.broadcast_to(_FAMILY[kind], kept.shape)[kept]
+        table["kind"][part] = np.broadcast_to(kind, kept.shape)[kept]
+        table["key"][part] = place[kept] % _values(n) + 1
+        table["requests"][part] = _requests(kind, place % _values(n), n)[kept]
+        table["half_0"][part], table["half_1"][part], table["degree"][part] = 1, 1, degree[place[kept]]
     named = {
-        "family": pd.Categorical.from_codes(family, categories=pd.Index(FAMILIES)),
+        "family": pd.Categorical.from_codes(table["family"], categories=pd.Index(FAMILIES)),
         "kind": pd.Categorical.from_codes(table["kind"], categories=pd.Index(KINDS)),
     }
     return pd.DataFrame({**table, **named}, copy=False)
 
 
-def _drawn(n: int, many: int, rng: np.random.Generator) -> dict[str, list[npt.NDArray[np.int64]]]:
-    """So many facts of each account, by kind."""
-    campaign = np.where(np.arange(n) < PLANTED * n, np.arange(n) // CAMPAIGN, -1)
-    hours = np.where(campaign >= 0, campaign * 7 % 4000, np.minimum(rng.exponential(2000, n), 20_000).astype(np.int64))
+def _blocks(n: int, many: int, world: str) -> Iterator[tuple[int, Int8s, Ints, Mask]]:
+    """First account of each block, kinds of its columns, the keys by kind and fact, and which are an account's first.
+
+    Facts of one kind stand side by side, ascending.
+    """
+    for first in range(0, n, BLOCK):
+        drawn = _drawn(np.arange(first, min(first + BLOCK, n)), n, many, world, np.random.default_rng((1, first)))
+        kinds = [kind for kind in KINDS if kind in drawn]
+        kind = np.repeat([KINDS.index(kind) for kind in kinds], [len(drawn[kind]) for kind in kinds])
+        facts = [np.sort(np.column_stack(drawn.pop(kind)), axis=1) for kind in kinds]
+        place = kind * _values(n) + np.concatenate(facts, axis=1)
+        new = np.ones(place.shape, bool)
+        new[:, 1:] = place[:, 1:] != place[:, :-1]
+        yield first, kind.astype(np.int8), place, new
+
+
+def _drawn(account: Ints, n: int, many: int, world: str, rng: np.random.Generator) -> dict[str, list[Ints]]:
+    """So many facts of each of some accounts, by kind: numbers below `_values`."""
+    campaign, some = np.where(account < PLANTED * n, account // CAMPAIGN, -1), len(account)
+    crowd = np.minimum(rng.exponential(2000, some), 20_000).astype(np.int64)
+    hours = np.where(campaign >= 0, campaign * 7 % 4000, crowd)
     drawn = {
-        "client": [rng.geometric(0.1, n)],
-        "settings": [rng.geometric(0.08, n)],
-        "domain": [rng.zipf(1.3, n) % 5000],
-        "pattern": [rng.geometric(0.2, n)],
+        "client": [rng.geometric(0.1, some)],
+        "settings": [rng.geometric(0.08, some)],
+        "domain": [rng.zipf(1.3, some) % 5000],
+        "pattern": [rng.geometric(0.2, some)],
         **{kind: [hours // width] for kind, width in _HOURS},
         "address": [_shared(campaign, n // 3, 40, rng) for _ in range(2)],
         "subnet": [_shared(campaign, max(1, n // 20), 4, rng) for _ in range(2)],
@@ -143,45 +171,52 @@ def _drawn(n: int, many: int, rng: np.random.Generator) -> dict[str, list[npt.ND
     contents = ("head", "tail", "system", "phrase", "phrase", "phrase")
     for i in range(many - sum(map(len, drawn.values()))):
         drawn.setdefault(contents[i % 6], []).append(_shared(campaign, n // 2, 5, rng))
+    if world == "hub":
+        drawn["referrer"] = [np.where(rng.random(some) < 0.5, 0, 1 + account)]
+    if world == "template":
+        for kind, of_all in TEMPLATE.items():
+            drawn.setdefault(kind, []).extend(np.full(some, _values(n) - of_all + i) for i in range(of_all))
     return drawn
 
 
-def _held(facts: list[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64], Int32s]:
-    """Facts of one kind that two accounts hold or more: how many each account has, and its keys with their holders."""
-    values = np.sort(np.column_stack(facts), axis=1)
-    new = np.ones(values.shape, bool)
-    new[:, 1:] = values[:, 1:] != values[:, :-1]
-    number = pd.factorize(values[new])[0]
-    degree = np.bincount(number).astype(np.int32)[number]
-    new[new] = degree >= 2
-    return np.count_nonzero(new, axis=1), values[new].astype(np.uint64) + np.uint64(1), degree[degree >= 2]
+def _values(n: int) -> int:
+    """One more than the greatest number of a fact of one kind: habits, the crowd's, the campaigns', the template's."""
+    return (1 << 15) + 2 * n
 
 
-def _empty(n: int) -> dict[str, npt.NDArray[Any]]:
-    """Columns of the types that `Tables.keys` has, to be filled in."""
-    return {
-        "account": np.empty(n, np.int32),
-        "kind": np.empty(n, np.int8),
-        "key": np.empty(n, np.uint64),
-        "requests": np.full(n, 5.0),
-        "half_0": np.ones(n, np.int32),
-        "half_1": np.ones(n, np.int32),
-        "degree": np.empty(n, np.int32),
-    }
-
-
-def _shared(campaign: npt.NDArray[np.int64], crowd: int, own: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _shared(campaign: Ints, crowd: int, own: int, rng: np.random.Generator) -> Ints:
     """A fact of each account: one of so many of the crowd, or one of the few of its campaign."""
-    n = len(campaign)
-    facts: npt.NDArray[np.int64] = np.where(
-        campaign >= 0, (1 << 40) + campaign * 1000 + rng.integers(0, own, n), rng.integers(0, crowd, n)
+    some = len(campaign)
+    facts: Ints = np.where(
+        campaign >= 0, crowd + campaign * own + rng.integers(0, own, some), rng.integers(0, crowd, some)
     )
     return facts
 
 
-def _features(n: int) -> pd.DataFrame:
-    values = np.random.default_rng(2).lognormal(size=(n, FEATURES))
-    return pd.DataFrame(values, columns=[f"feature_{i}" for i in range(FEATURES)])
+def _requests(kind: Int8s, fact: Ints, n: int) -> npt.NDArray[np.float64]:
+    """Requests that each key stands in: more of the one template's, of facts of the account not known."""
+    usual = np.where(_OF_REQUESTS[kind], 5.0, np.nan)
+    return np.where(fact >= _values(n) - max(TEMPLATE.values()), 10 * usual, usual)
+
+
+def _columns(n: int, folder: Path | None) -> dict[str, npt.NDArray[Any]]:
+    """Columns of the types that `Tables.keys` has, to be filled in."""
+    types = {"account": np.int32, "family": np.int8, "kind": np.int8, "key": np.uint64, "requests": np.float64}
+    types |= {"half_0": np.int32, "half_1": np.int32, "degree": np.int32}
+    return {name: _room(name, (n,), of, folder) for name, of in types.items()}
+
+
+def _features(n: int, folder: Path | None = None) -> pd.DataFrame:
+    values, rng = _room("features", (FEATURES, n), np.float64, folder), np.random.default_rng(2)
+    for first in range(0, n, BLOCK):
+        part = values[:, first : first + BLOCK]
+        part[:] = rng.lognormal(size=part.shape[::-1]).T
+    return pd.DataFrame(values.T, columns=[f"feature_{i}" for i in range(FEATURES)], copy=False)
+
+
+def _room(name: str, shape: tuple[int, ...], of: type, folder: Path | None) -> npt.NDArray[Any]:
+    """An array to be filled in, in memory or, if there is a folder, in a file of it."""
+    return np.empty(shape, of) if folder is None else np.memmap(folder / name, of, "w+", shape=shape)
 
 
 def _arguments() -> argparse.Namespace:
@@ -189,6 +224,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--accounts", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--keys", type=int, default=64, help="of each account")
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
+    parser.add_argument("--on-disk", type=Path, metavar="FOLDER", help="keep keys and features in files there")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -28,11 +28,15 @@ class Run:
     peak : int
         Most bytes resident in the process tree at one time, sampled; pages that processes share
         count once for each. 0 where the system has no /proc.
+    own : int
+        The same without pages of files, which the system may take back at any time: libraries, and columns mapped
+        from disk.
     """
 
     seconds: float
     cpu: float
     peak: int
+    own: int
 
 
 def measured(command: Sequence[str], well: Sequence[int] = (0,)) -> Run:
@@ -45,29 +49,33 @@ def measured(command: Sequence[str], well: Sequence[int] = (0,)) -> Run:
     """
     began, before = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    peak = 0
+    peak, own = 0, 0
     while True:
         try:
             _, said = process.communicate(timeout=1 / HERTZ)
             break
         except subprocess.TimeoutExpired:
-            peak = max(peak, tree_bytes(process.pid))
+            resident, of_files = tree_bytes(process.pid)
+            peak, own = max(peak, resident), max(own, resident - of_files)
     seconds = time.perf_counter() - began
     if process.returncode not in well:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}\n{said.decode()}")
-    return Run(seconds, _cpu_of_children() - before, peak)
+    return Run(seconds, _cpu_of_children() - before, peak, own)
 
 
-def tree_bytes(root: int) -> int:
-    """Resident bytes of a process and its descendants."""
+def tree_bytes(root: int) -> tuple[int, int]:
+    """Resident bytes of a process and its descendants, and how many of them are pages of files."""
     parent, pages = {}, {}
     for entry in PROC.glob("[0-9]*"):
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
+            _, resident, of_files, *_ = (entry / "statm").read_text().split()
+        except (OSError, ValueError):
             continue  # it has just ended
-        parent[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
-    return sum(pages[pid] for pid in pages if _descends(pid, root, parent)) * _page_size()
+        parent[int(entry.name)], pages[int(entry.name)] = int(fields[1]), (int(resident), int(of_files))
+    inside = [pages[pid] for pid in pages if _descends(pid, root, parent)]
+    resident, of_files = (sum(column) * _page_size() for column in zip((0, 0), *inside, strict=True))
+    return resident, of_files
 
 
 def _cpu_of_children() -> float:

@@ -6,6 +6,7 @@ Facts of requests count where they stand in the first half of the prompts; the o
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from detector.settings import Campaigns
 Ints = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 U64 = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 
 #: Kinds that may form composites. Whole prompts and templates do not: to send the same prompt as others is how
 #: benchmarks, courses and viral prompts look.
@@ -58,6 +60,8 @@ _DOUBLE = np.array([kind in DOUBLE for kind in KINDS])
 _IN_ORDER = sorted((KINDS.index(kind) for kind in LINKING), key=lambda kind: (FAMILY_OF_KIND[kind], kind))
 #: Accounts whose keys are chosen at a time.
 _PART_ACCOUNTS = 1 << 14
+#: Rows of one kind whose keys are numbered at a time, and rows looked at to cut those of more into ranges of keys.
+_PART_ROWS, _LOOKED_AT = 1 << 25, 1 << 16
 #: Where what comes first, second and third in an order stands in 64 bits.
 _FIRST, _SECOND = np.uint64(61), np.uint64(31)
 _MOST_ASKED = (1 << 30) - 1
@@ -114,16 +118,34 @@ def _numbered(keys: pd.DataFrame, least: int) -> tuple[Int32s, Ints, U64]:
     kind, key = keys["kind"].cat.codes.to_numpy(), keys["key"].to_numpy()
     may = keys["requests"].isna().to_numpy() | (keys["half_0"].to_numpy() > 0)
     may &= keys["degree"].to_numpy() >= least
-    code, found = np.full(len(keys), -1, np.int32), [np.zeros(0, np.uint64)]
+    code = np.full(len(keys), -1, np.int32)
+    kinds, found = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
     for one in _IN_ORDER:
-        of_kind = may & (kind == one)
-        number, values = pd.factorize(key[of_kind])
-        order = np.argsort(values)
-        place = np.empty(len(values), np.int32)
-        place[order] = np.arange(len(values)) + sum(map(len, found))
-        code[of_kind] = place[number]
-        found.append(values[order])
-    return code, np.repeat(_IN_ORDER, [len(values) for values in found[1:]]), np.concatenate(found)
+        for part in _ranges(may & (kind == one), key):
+            number, values = pd.factorize(key[part])
+            order = np.argsort(values)
+            place = np.empty(len(values), np.int32)
+            place[order] = np.arange(len(values)) + sum(map(len, found))
+            code[part] = place[number]
+            kinds.append(np.full(len(values), one))
+            found.append(values[order])
+    return code, np.concatenate(kinds), np.concatenate(found)
+
+
+def _ranges(rows: Mask, key: U64) -> Iterator[Mask]:
+    """The rows, or where they are too many to be numbered at once, those of one range of keys after another.
+
+    Ranges ascend, so numbers do not depend on where they are cut; nothing need be put by, as all are read again.
+    """
+    many = -(-np.count_nonzero(rows) // _PART_ROWS)
+    if many > 1:
+        some = np.random.default_rng(0).integers(len(key), size=_LOOKED_AT)
+        looked_at = np.array_split(np.sort(key[some[rows[some]]]), many)
+        for first in (part[0] for part in looked_at[1:] if len(part)):
+            below = rows & (key < first)
+            yield below
+            rows ^= below
+    yield rows
 
 
 def _chosen(

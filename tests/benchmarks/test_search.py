@@ -29,7 +29,7 @@ def search():
 
 @pytest.mark.parametrize(("world", "share"), [("plain", 0.2), ("hub", 0.5), ("template", 1.0)])
 def test_keys_are_in_order_and_the_commonest_is_as_common_as_its_world_says(search, world, share):
-    keys = search.simulated_keys(2_000, KEYS, world, np.random.default_rng(1))
+    keys = search.simulated_keys(2_000, KEYS, world)
     kind, key, account = keys["kind"].cat.codes.to_numpy(), keys["key"].to_numpy(), keys["account"].to_numpy()
     assert np.array_equal(np.lexsort((key, kind, account)), np.arange(len(keys)))
     holders = keys.groupby(["kind", "key"], observed=True)["account"].transform("nunique")
@@ -41,8 +41,18 @@ def test_keys_are_in_order_and_the_commonest_is_as_common_as_its_world_says(sear
 
 @pytest.mark.parametrize("world", ["plain", "hub", "template"])
 def test_the_planted_campaign_and_nobody_else_is_found_in_every_world(search, world):
-    keys = search.simulated_keys(ACCOUNTS, KEYS, world, np.random.default_rng(1))
+    keys = search.simulated_keys(ACCOUNTS, KEYS, world)
     principals, settings = np.arange(ACCOUNTS), Campaigns()
     composites, holders = significant_composites(keys, principals, settings)
     label = attach(components(core(composites, holders, principals, settings), ACCOUNTS), holders, settings)
     assert np.flatnonzero(label >= 0).tolist() == list(range(int(ACCOUNTS * search.PLANTED)))
+
+
+def test_keys_and_features_on_disk_are_those_in_memory(search, tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "BLOCK", 700)
+    in_memory, on_disk = (search.simulated_keys(2_000, KEYS, "plain", folder) for folder in (None, tmp_path))
+    for name in in_memory:
+        assert np.array_equal(on_disk[name], in_memory[name], equal_nan=name == "requests")
+        assert on_disk[name].dtype == in_memory[name].dtype
+    assert np.array_equal(search._features(2_000, tmp_path), search._features(2_000))
+    assert (tmp_path / "key").stat().st_size == 8 * len(on_disk) == 8 * len(in_memory)

@@ -3,6 +3,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.campaigns import forming as forming_module
 from detector.campaigns.forming import LINKING, forming_keys
 from detector.profiles.keys import FAMILIES, FAMILY_OF, KINDS
 from detector.settings import Campaigns
@@ -52,3 +53,23 @@ def test_the_rarest_and_the_heaviest_of_each_family_are_chosen(accounts, data):
     assert found == by_hand(keys, principals)
     names = [(FAMILIES.index(FAMILY_OF[KINDS[k]]), k, key) for k, key in zip(forming.kind, forming.key, strict=True)]
     assert names == sorted(set(names))
+
+
+def test_numbers_are_the_same_however_many_ranges_of_keys_they_are_given_in(monkeypatch):
+    rng = np.random.default_rng(3)
+    kind, key = rng.integers(0, 4, 8_000), rng.zipf(1.3, 8_000).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    rows = pd.DataFrame({"account": np.sort(rng.integers(0, 500, 8_000)).astype(np.int32), "key": key})
+    rows["kind"] = pd.Categorical.from_codes(kind, categories=["phrase", "system", "payment", "prompt"])
+    rows["kind"] = rows["kind"].cat.set_categories(list(KINDS))
+    rows = rows.drop_duplicates(["account", "kind", "key"]).sort_values(["account", "kind", "key"], ignore_index=True)
+    rows["requests"], rows["half_0"] = np.where(rows["kind"] == "payment", np.nan, 5.0), rng.integers(0, 3, len(rows))
+    rows["degree"] = rows.groupby(["kind", "key"], observed=True)["account"].transform("size").astype(np.int32)
+    whole = forming_keys(rows, np.arange(500), CHOOSING)
+    for part in (1, 100, 1_000):
+        monkeypatch.setattr(forming_module, "_PART_ROWS", part)
+        parts = forming_keys(rows, np.arange(500), CHOOSING)
+        for name in ("kind", "key", "degree"):
+            assert np.array_equal(getattr(parts, name), getattr(whole, name))
+            assert getattr(parts, name).dtype == getattr(whole, name).dtype
+        for name in ("starts", "code", "family", "twice"):
+            assert np.array_equal(getattr(parts.holdings, name), getattr(whole.holdings, name))
