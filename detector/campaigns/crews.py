@@ -143,7 +143,7 @@ def crews(label: Ints, tables: Tables, tied: Mask, verified: Mask, settings: Cam
     free = np.flatnonzero(((label < 0) | worded) & ~verified & np.isfinite(manner.length))
     crew, free_manner = np.full(len(label), -1, np.int64), manner.of(free)
     found = _crews(_grids(_first_requests(tables)[free], free_manner), len(free), settings)
-    crew[free] = _as_busy(found, free_manner.load)
+    crew[free] = as_busy(found, free_manner.load)
     return _with_crews(label, crew, worded)
 
 
@@ -210,7 +210,7 @@ def _crews(grids: list[Grid], n_accounts: int, settings: Campaigns) -> Ints:
     return strongest_strand(csr_matrix(hstack(held)), LEAST_OVERLAP)
 
 
-def _as_busy(crew: Ints, load: Floats) -> Ints:
+def as_busy(crew: Ints, load: Floats) -> Ints:
     """Crews without the accounts that are much busier or less busy than the middle one: they are there by chance."""
     found = crew.copy()
     for one in range(int(crew.max(initial=-1)) + 1):

@@ -82,7 +82,9 @@ def _title(group: Group) -> str:
     kind = kind_of(group)
     if kind == "resale pool":
         return f"{n} accounts that look like one pool carrying strangers' requests"
-    wanted = [CLASSES[e.name][1] for e in group.evidence if e.family == "elicitation" and e.weight >= 1]
+    strong = [e.name for e in group.evidence if e.weight >= 1]
+    wanted = [CLASSES[name][1] for name in strong if name in CLASSES]
+    wanted += [name for name in strong if name == "log-probabilities"]
     if kind == "distillation":
         return f"{n} accounts that " + (f"ask for {wanted[0]}" if wanted else "work through one set of tasks")
     return f"{n} accounts that belong together"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detector.campaigns.crews import crews
+from detector.campaigns.crews import as_busy, crews
 from detector.settings import Campaigns
 from tests.profiles.batches import tables
 
@@ -12,7 +12,7 @@ MONDAY = 1_772_409_600_000_000
 POOL, PEOPLE = 30, 300
 
 
-def world(begin=51, alike=True):
+def world(begin=51, alike=True, top_logprobs=None):
     """Tables of people, and of a pool that begins within an hour and, if it is alike, sends single questions."""
     rng = np.random.default_rng(3)
     rows = []
@@ -20,6 +20,7 @@ def world(begin=51, alike=True):
         rows += asked(
             f"a{i:03}", begin + rng.random(), 900 if alike else own_length(rng), 1 if alike else i % 4 + 1, rng
         )
+    rows = [{**row, "top_logprobs": top_logprobs} for row in rows]
     for i in range(PEOPLE):
         rows += asked(f"p{i:03}", 160 * rng.random(), own_length(rng), i % 4 + 1, rng)
     return tables(rows)
@@ -69,6 +70,17 @@ def test_accounts_that_work_as_all_others_do_are_none_though_they_begin_together
 
 def test_who_was_there_when_the_log_began_has_no_known_start():
     assert (found(world(begin=3)) >= 0).sum() == 0
+
+
+def test_accounts_that_want_log_probabilities_of_as_many_prompts_are_a_group_whenever_they_began():
+    label = found(world(begin=3, top_logprobs=20))
+    assert (label[:POOL] == 0).sum() >= 0.8 * POOL
+    assert (label[POOL:] >= 0).sum() == 0
+
+
+def test_one_that_is_much_busier_than_its_crew_is_there_by_chance():
+    crew, load = np.zeros(12, np.int64), np.append(np.full(11, 5.0), 8.0)
+    assert as_busy(crew, load).tolist() == [0] * 11 + [-1]
 
 
 def test_a_component_that_words_alone_hold_is_cut_by_its_starts_and_one_that_facts_of_its_owner_hold_is_not():
