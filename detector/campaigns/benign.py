@@ -20,9 +20,9 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.overt import Owner, owner_of, top_share
 from detector.campaigns.ramp import ramp
+from detector.campaigns.sessions import openings
 from detector.campaigns.verify.frames import Frames
 from detector.campaigns.verify.overlap import collision_share
-from detector.campaigns.verify.sharding import openings
 
 #: Evidence that ties accounts to one owner, by family, and how much of it counts: neighbours in a data centre share a
 #: subnet and no more, and people who come for the same thing come by one link and sign up at the same time.

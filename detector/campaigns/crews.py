@@ -21,11 +21,11 @@ from scipy.sparse import csr_matrix, hstack
 
 from detector.campaigns.calendar import DAY_US, HOUR_US
 from detector.campaigns.passages import strongest_strand
+from detector.campaigns.reference import active_from, totals
+from detector.campaigns.sessions import n_units
 from detector.campaigns.strands import LEAST_ALONE, numbered, of_words_alone
 from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.lockstep import past_a_working_day
-from detector.campaigns.verify.sharding import unit_of
-from detector.profiles.orders import order_by, run_starts
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -142,7 +142,7 @@ def crews(label: Ints, tables: Tables, tied: Mask, verified: Mask, settings: Cam
     worded, manner = of_words_alone(label, tied), manner_of(tables)
     free = np.flatnonzero(((label < 0) | worded) & ~verified & np.isfinite(manner.length))
     crew, free_manner = np.full(len(label), -1, np.int64), manner.of(free)
-    found = _crews(_grids(_first_requests(tables)[free], free_manner), len(free), settings)
+    found = _crews(_grids(_known_starts(tables)[free], free_manner), len(free), settings)
     crew[free] = as_busy(found, free_manner.load)
     return _with_crews(label, crew, worded)
 
@@ -158,22 +158,18 @@ def manner_of(tables: Tables) -> Manner:
     length = np.full(n, np.nan)
     length[known] = np.log2(1 + answers["median"].loc[known].to_numpy(dtype=np.float64))
     sent = np.bincount(account, minlength=n)
-    unit = unit_of(rows)
-    order = order_by(account, unit)
-    sessions = account[order][run_starts(account[order], unit[order])]
     weighing = np.bincount(account[rows["logprobs"].to_numpy(dtype=bool)], minlength=n)
     return Manner(
         length,
-        np.bincount(sessions, minlength=n) >= SINGLE * sent,
-        np.log2(1 + np.bincount(tables.days["account"], tables.days["requests"], n)),
+        n_units(rows, n) >= SINGLE * sent,
+        np.log2(1 + totals(tables)),
         weighing > LEAST_WEIGHED * sent,
     )
 
 
-def _first_requests(tables: Tables) -> Ints:
+def _known_starts(tables: Tables) -> Ints:
     """Moment of each account's first request, microseconds, 0 for those that were there when the log began."""
-    found = np.full(len(tables.accounts), np.iinfo(np.int64).max)
-    np.minimum.at(found, tables.days["account"].to_numpy(), tables.days["first_us"].to_numpy())
+    found = active_from(tables)
     return np.where(found > past_a_working_day(int(found.min()), DAY_US), found, 0)
 
 

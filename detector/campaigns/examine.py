@@ -16,7 +16,7 @@ from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.reference import Reference
 from detector.campaigns.verify.creation import creation
-from detector.campaigns.verify.elicitation import ELICITING, asks_for, elicitation
+from detector.campaigns.verify.elicitation import asks_to_extract, elicitation
 from detector.campaigns.verify.enrichment import enrichment
 from detector.campaigns.verify.factory import factory
 from detector.campaigns.verify.frames import Frames, find_frames, frames
@@ -32,7 +32,6 @@ from detector.campaigns.verify.takeover import takeover
 from detector.campaigns.verify.turns import tasks_of
 from detector.campaigns.weigh import Weighed, weigh
 from detector.settings import Campaigns
-from detector.text.kernel import GRADING
 
 #: Share of a group that must use its frames, or ask to extract, to call others bystanders; requests of one that must be
 #: known, and the most chance that one who sends as the group does would have sent none, where nearly all of the group's
@@ -129,19 +128,14 @@ def _work(found: Frames, rows: pd.DataFrame, cohort: Cohort, long: bool) -> pd.D
     passes through a pool beside them has words in common, too. Where few stand in a frame, those that ask. All, where
     few ask, answers are long and members keep to no frame: what they have in common then are words of their tasks.
     """
-    framed, asking = tasks_of(max(found.rows, found.in_system, key=len), cohort), rows[_asks(rows)]
+    framed, asking = tasks_of(max(found.rows, found.in_system, key=len), cohort), rows[asks_to_extract(rows)]
     if long and len(asking) < LEAST_ASKING * len(rows) and not found.kept_to:
         return cohort.held_back
-    both = framed[_asks(framed)]
+    both = framed[asks_to_extract(framed)]
     enough = len(both) >= max(LEAST_ROWS, LEAST_ASKING * len(framed))
     if enough and both["account"].nunique() >= NEARLY_ALL * framed["account"].nunique():
         return both
     return framed if len(framed) >= LEAST_ROWS else asking
-
-
-def _asks(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which requests ask for anything that extraction takes."""
-    return asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
 
 
 def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> float:
@@ -149,7 +143,7 @@ def _share_told_of(cohort: Cohort, found: Frames, evidence: list[Evidence]) -> f
     if not any(e.family in ("elicitation", "sharding") for e in evidence):
         return 1.0
     back = cohort.held_back
-    told = _asks(back) | back.index.isin(found.rows.index.union(found.in_system.index))
+    told = asks_to_extract(back) | back.index.isin(found.rows.index.union(found.in_system.index))
     return float(np.average(told, weights=back["weight"].to_numpy()))
 
 
@@ -163,7 +157,7 @@ def _without_bystanders(
     unlikely = (1.0 - found.share) ** sent <= MOST_CHANCE if found.share >= WHOLE else sent >= LEAST_SEEN
     kept = _part_of(users, unlikely)
     framed = rows[found.passages_in(rows) > 0]
-    asks = _asks(framed)
+    asks = asks_to_extract(framed)
     if len(framed) and asks.mean() >= LEAST_ASKING:
         askers = _of_members(cohort, framed[asks]) > 0
         kept &= _part_of(askers, (1.0 - asks.mean()) ** _of_members(cohort, framed) <= MOST_CHANCE)

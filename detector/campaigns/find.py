@@ -87,11 +87,8 @@ def _parts_of(
     groups: list[Group], label: npt.NDArray[np.int64], joined: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Parts of groups that were joined, numbered; -1 for accounts of others."""
-    several = np.zeros(int(joined.max(initial=-1)) + 2, bool)
-    for group in groups:
-        home = joined[group.cohort.members[0]]
-        several[home] = len(np.unique(label[joined == home])) > 1
-    return numbered(np.where(several[joined], label, -1))
+    homes = [home for home in _homes(groups, joined) if len(np.unique(label[joined == home])) > 1]
+    return numbered(np.where(np.isin(joined, homes), label, -1))
 
 
 def _better(found: list[Group], parts: list[Group], joined: npt.NDArray[np.int64]) -> list[Group]:
@@ -100,9 +97,14 @@ def _better(found: list[Group], parts: list[Group], joined: npt.NDArray[np.int64
     What ties pools together may be an operator's or a provider's of whom two operators buy; what the one asks hides
     then what the other does.
     """
-    homes = {int(joined[part.cohort.members[0]]) for part in parts if part.flags}
-    whole = [group for group in found if int(joined[group.cohort.members[0]]) not in homes]
-    return whole + [part for part in parts if int(joined[part.cohort.members[0]]) in homes]
+    replaced = set(_homes([part for part in parts if part.flags], joined))
+    whole = [group for group, home in zip(found, _homes(found, joined), strict=True) if home not in replaced]
+    return whole + [part for part, home in zip(parts, _homes(parts, joined), strict=True) if home in replaced]
+
+
+def _homes(groups: list[Group], joined: npt.NDArray[np.int64]) -> list[int]:
+    """The joined group that each of these is or is a part of."""
+    return [int(joined[group.cohort.members[0]]) for group in groups]
 
 
 def _candidates(

@@ -22,9 +22,10 @@ from detector.campaigns.overt import owner_of
 from detector.campaigns.passages import Ints, Passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import worded
+from detector.campaigns.sessions import units
 from detector.campaigns.strands import numbered
 from detector.campaigns.verify.overlap import overlap
-from detector.campaigns.verify.sharding import dealing, units
+from detector.campaigns.verify.sharding import dealing
 
 #: Share of a group that two facts of an overt owner must reach to leave it alone, digits by which the tasks of groups
 #: must look dealt out among them, and share of the other groups that may send a prompt: strangers run a public set.

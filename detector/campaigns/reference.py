@@ -128,9 +128,7 @@ class Reference:
     @cached_property
     def totals(self) -> npt.NDArray[np.float64]:
         """Requests of each account of the window, all accounts, shape (n_accounts,)."""
-        days = self.tables.days
-        totals = np.bincount(days["account"], weights=days["requests"], minlength=len(self.tables.accounts))
-        return totals.astype(np.float64)
+        return totals(self.tables)
 
     @cached_property
     def answer_lengths(self) -> npt.NDArray[np.float64]:
@@ -148,8 +146,7 @@ class Reference:
     @cached_property
     def active_from(self) -> Ints:
         """Moment of each account's first request of the window, all accounts, microseconds, shape (n_accounts,)."""
-        days = self.tables.days.groupby("account")["first_us"].min()
-        return days.reindex(range(len(self.tables.accounts))).to_numpy(dtype=np.int64)
+        return active_from(self.tables)
 
     @cached_property
     def active_until(self) -> Ints:
@@ -187,6 +184,20 @@ class Reference:
         some = np.bincount(account, weights=asking, minlength=len(size))
         enough = size >= 3
         return float((some[enough] >= at_least * size[enough]).mean()) if enough.any() else 0.0
+
+
+@once
+def totals(tables: Tables) -> npt.NDArray[np.float64]:
+    """Requests of each account of the window, shape (n_accounts,)."""
+    days = tables.days
+    return np.bincount(days["account"], weights=days["requests"], minlength=len(tables.accounts)).astype(np.float64)
+
+
+@once
+def active_from(tables: Tables) -> Ints:
+    """Moment of each account's first request of the window, microseconds, shape (n_accounts,)."""
+    days = tables.days.groupby("account")["first_us"].min()
+    return days.reindex(range(len(tables.accounts))).to_numpy(dtype=np.int64)
 
 
 @once

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from detector.report.numbers import count, counted, share
+from detector.schema import ABUSIVE, BENIGN
 
-KINDS = ("abusive", "benign")
+KINDS = (ABUSIVE, BENIGN)
 
 
 def label_sentences(labels: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.examine import Candidate, examine
 from detector.campaigns.reference import Reference
+from detector.campaigns.sessions import openings
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import asks_for, elicitation
 from detector.campaigns.verify.enrichment import enrichment
@@ -16,7 +17,7 @@ from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import heterogeneity, phi
-from detector.campaigns.verify.sharding import openings, sharding, without_strangers
+from detector.campaigns.verify.sharding import sharding, without_strangers
 from detector.campaigns.verify.shift import distance, shift
 from detector.campaigns.verify.wordings import PASSAGES, own_wordings, without_own_wordings, wordings
 from detector.settings import Campaigns
@@ -363,7 +364,8 @@ def test_a_grade_with_its_reasons_is_asked_for_as_a_grade():
 
 def conversation(**columns):
     """Requests of one account at the given hours, in the given sessions."""
-    return pd.DataFrame({"account": 1, **columns}).astype({"session": np.uint64})
+    rows = pd.DataFrame({"account": 1, **columns}).astype({"session": np.uint64})
+    return rows.assign(request=np.arange(len(rows), dtype=np.uint64))
 
 
 def test_what_follows_in_a_conversation_is_no_task_of_its_own():
@@ -371,6 +373,11 @@ def test_what_follows_in_a_conversation_is_no_task_of_its_own():
     assert openings(known, known).index.tolist() == [0, 4]
     # the half that is looked at may hold but one of the two openings
     assert openings(known.loc[[1, 2, 3, 4]], known).index.tolist() == [4]
+
+
+def test_of_two_requests_of_one_moment_the_same_opens_the_session_in_whatever_order_they_come():
+    known = conversation(session=[7, 7, 7], timestamp=[1, 1, 2])
+    assert openings(known, known).index.tolist() == openings(known[::-1], known[::-1]).index.tolist() == [0]
 
 
 def test_turns_are_tasks_where_hardly_any_opening_is_among_them():

@@ -39,6 +39,11 @@ def asks_for(asks: Ints, bits: int) -> npt.NDArray[np.bool_]:
     return found & ((asks & GRADING) == 0) if bits == REASONING else found
 
 
+def asks_to_extract(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which requests ask for anything that extraction takes, marks among it."""
+    return asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
+
+
 def elicitation(cohort: Cohort, rows: pd.DataFrame) -> list[Evidence]:
     """One statement per class of which many members ask in the given held-back requests.
 

@@ -23,9 +23,8 @@ from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, chance, coverage, digits
 from detector.campaigns.holdings import sums
 from detector.campaigns.tails import hypergeometric_tail
-from detector.campaigns.verify.elicitation import ELICITING, asks_for
+from detector.campaigns.verify.elicitation import asks_to_extract
 from detector.profiles.orders import order_by, run_starts
-from detector.text.kernel import GRADING
 
 COLUMNS = {
     "head": ("head",),
@@ -92,7 +91,7 @@ class Frames:
         return cohort.held_back if few or self._beside_the_point(cohort.held_back) else self.rows
 
     def _beside_the_point(self, rows: pd.DataFrame) -> bool:
-        asks = asks_for(rows["asks"].to_numpy(), ELICITING | GRADING)
+        asks = asks_to_extract(rows)
         framed = rows.index.isin(self.rows.index)
         inside, outside = (float(asks[part].mean()) if part.any() else 0.0 for part in (framed, ~framed))
         return outside >= AS_OFTEN * inside and (outside >= LEAST_ASKING or self.share < LEAST_FRAMED)

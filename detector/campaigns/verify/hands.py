@@ -19,9 +19,9 @@ import pandas as pd
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, coverage, digits
 from detector.campaigns.reference import Reference
+from detector.campaigns.sessions import unit_of
 from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.frames import Frames
-from detector.campaigns.verify.sharding import unit_of
 from detector.campaigns.verify.takeover import LEAST_REQUESTS
 from detector.profiles.orders import order_by, run_starts
 from detector.remembering import once

@@ -17,13 +17,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for
 from detector.campaigns.ramp import ramp
 from detector.campaigns.reference import Reference
+from detector.campaigns.sessions import openings, units
 from detector.campaigns.tails import normal_tail
 from detector.campaigns.verify.overlap import collision_share, overlap
 from detector.campaigns.verify.phi import Heterogeneity, heterogeneity
@@ -48,9 +48,6 @@ STRANGE = 5.0
 #: Accounts of one queue of work still differ by this share of what people differ by: shards are not drawn perfectly.
 #: People of one kind (a class, a firm, speakers of one language) differ by this share of it or more.
 UNEVEN, MOST_ALIKE = 0.05, 0.15
-SLOT_US = 600_000_000
-#: Share of the sessions of some requests that these must open for the others to be left aside.
-LEAST_OPENED = 0.25
 
 
 @dataclass(frozen=True)
@@ -164,35 +161,6 @@ def _expected(people: list[Heterogeneity], observed: Heterogeneity, more: float)
     values = np.array([one.phi for one in people])
     hidden = more * min(1.0, observed.sensitivity / float(np.mean([one.sensitivity for one in people])))
     return 1.0 + (float(values.mean()) - 1.0) * hidden, float(values.std()) * hidden
-
-
-def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
-    """The session of each request, or its ten minutes where it names none."""
-    session = rows["session"].to_numpy()
-    slot = (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64)
-    found: npt.NDArray[np.uint64] = np.where(session != 0, session, slot)
-    return found
-
-
-def units(rows: pd.DataFrame) -> pd.DataFrame:
-    """The first request of each account's session, or of its ten minutes where it names no session.
-
-    Turns of one conversation are about one task: a session is the unit that is dealt out.
-    """
-    unit, account = unit_of(rows), rows["account"].to_numpy()
-    order = order_by(account, unit, rows["timestamp"].to_numpy())
-    return rows.iloc[order[run_starts(account[order], unit[order])]]
-
-
-def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Requests that open a session, of all known ones; all rows where they open few sessions.
-
-    What follows in a conversation is about its task, and much of it what anybody would say next. Requests that name no
-    session are each taken for one.
-    """
-    named = rows["session"].to_numpy() != 0
-    first = ~named | rows.index.isin(units(known).index)
-    return rows[first] if first.sum() >= LEAST_OPENED * (len(units(rows[named])) + (~named).sum()) else rows
 
 
 def without_strangers(rows: pd.DataFrame) -> pd.DataFrame:

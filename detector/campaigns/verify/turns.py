@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from detector.campaigns.cohort import Cohort
-from detector.campaigns.verify.sharding import unit_of
+from detector.campaigns.sessions import unit_of
 from detector.profiles.senders import sent_again
 
 #: Times that each of its senders sends a text, from which it is no task, and share of such texts among requests.

@@ -93,7 +93,13 @@ def test_e11_one_template_in_all_accounts_forms_no_pairs_of_accounts_and_no_camp
     # many.
     written: list[int] = []
     counted = Holdings.counted
-    monkeypatch.setattr(Holdings, "counted", lambda held: written.append(len(counted(held)[0])) or counted(held))
+
+    def noted(held):
+        found = counted(held)
+        written.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(Holdings, "counted", noted)
     most = []
     for many in (500, 2_000):
         folder = tmp_path / str(many)

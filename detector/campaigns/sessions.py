@@ -1,0 +1,53 @@
+"""Sessions: the conversations that an account's requests belong to, and the requests that open them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from detector.profiles.orders import order_by, run_starts
+
+SLOT_US = 600_000_000
+#: Share of the sessions of some requests that these must open for the others to be left aside.
+LEAST_OPENED = 0.25
+
+
+def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """The session of each request, or its ten minutes where it names none."""
+    session = rows["session"].to_numpy()
+    slot = (rows["timestamp"].to_numpy() // SLOT_US).astype(np.uint64)
+    found: npt.NDArray[np.uint64] = np.where(session != 0, session, slot)
+    return found
+
+
+def n_units(rows: pd.DataFrame, n_accounts: int) -> npt.NDArray[np.int64]:
+    """Number of sessions, or of ten minutes without one, of each account, shape (n_accounts,)."""
+    unit, account = unit_of(rows), rows["account"].to_numpy()
+    order = order_by(account, unit)
+    found: npt.NDArray[np.int64] = np.bincount(
+        account[order][run_starts(account[order], unit[order])], minlength=n_accounts
+    )
+    return found
+
+
+def units(rows: pd.DataFrame) -> pd.DataFrame:
+    """The first request of each account's session, or of its ten minutes where it names no session.
+
+    Turns of one conversation are about one task: a session is the unit that is dealt out. Of requests of one moment it
+    is the one with the smaller hash, in whatever order they come.
+    """
+    unit, account = unit_of(rows), rows["account"].to_numpy()
+    order = order_by(account, unit, rows["timestamp"].to_numpy(), rows["request"].to_numpy())
+    return rows.iloc[order[run_starts(account[order], unit[order])]]
+
+
+def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Requests that open a session, of all known ones; all rows where they open few sessions.
+
+    What follows in a conversation is about its task, and much of it what anybody would say next. Requests that name no
+    session are each taken for one.
+    """
+    named = rows["session"].to_numpy() != 0
+    first = ~named | rows.index.isin(units(known).index)
+    return rows[first] if first.sum() >= LEAST_OPENED * (len(units(rows[named])) + (~named).sum()) else rows
