@@ -10,14 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.beside import IN_TURN, Beside
+from detector.campaigns.acquaintance import acquainted
 from detector.campaigns.allow import AllowList
+from detector.campaigns.bridges import apart
 from detector.campaigns.composites import significant_composites
 from detector.campaigns.crews import crews
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
 from detector.campaigns.kin import kin
-from detector.campaigns.passages import passages
+from detector.campaigns.passages import Passages, passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
@@ -59,14 +61,14 @@ def find_groups(
     """
     principals = tables.accounts["principal"].to_numpy()
     composites, holders = significant_composites(tables.keys, principals, settings)
-    label, cores = _grow(composites, holders, principals, settings)
     held = passages(tables)
+    label, cores = _grow(composites, holders, principals, held, tables.keys, settings)
     verified = tables.accounts["organization_verified"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     label = of_words(unravel(label, held, holders, settings), held)
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
     label = sprays(crews(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
-    label = recruit(label, held, holders, ~verified)
+    label = acquainted(recruit(label, held, holders, ~verified), held, tables.keys, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))
     joined = kin(rejoin(label, reference, held, settings), reference, held)
     n_composites = np.bincount(holders["account"].to_numpy(), minlength=len(label))
@@ -127,6 +129,8 @@ def _grow(
     composites: pd.DataFrame,
     holders: pd.DataFrame,
     principals: npt.NDArray[np.int64],
+    held: Passages,
+    keys: pd.DataFrame,
     settings: Campaigns,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Component of each account (-1: none), and whether it belongs to a core.
@@ -142,7 +146,8 @@ def _grow(
     rounds = (hard & ~generic, soft & ~generic, np.ones(len(composites), bool))
     for chosen in rounds:
         free = holders[chosen[at] & (label[holders["account"].to_numpy()] < 0)]
-        more = components(core(composites, free, principals, settings), len(label))
+        left = core(composites, free, principals, settings)
+        more = apart(components(left, len(label)), left, held, keys)
         in_core |= more >= 0
         label = np.where(more >= 0, more + label.max(initial=-1) + 1, label)
         label = attach(label, holders[telling[at]], settings)

@@ -135,7 +135,7 @@ def of_words(label: Ints, held: Passages) -> Ints:
     """
     inside = label[held.account] >= 0
     kin = np.zeros(int(held.number.max(initial=0)) + 1, np.int64)
-    number, _, n = _component_frames(label, held.of(inside))
+    number, _, n = component_frames(label, held.of(inside))
     np.add.at(kin, number, n)
     free = held.of(~inside & (held.degree <= EVERYBODYS * len(label)))
     free = replace(free, degree=free.degree - kin[free.number])
@@ -171,7 +171,7 @@ def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArr
         return label
     sizes = np.bincount(label[label >= 0])
     component = label[held.account]
-    number, home, n = _component_frames(label, held.of(component >= 0))
+    number, home, n = component_frames(label, held.of(component >= 0))
     belongs = np.full(int(held.number.max(initial=0)) + 1, -1, np.int64)
     belongs[number] = home
     members_of = np.zeros(len(belongs), np.int64)
@@ -190,7 +190,7 @@ def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArr
     return found
 
 
-def _component_frames(label: Ints, inside: Passages) -> tuple[Ints, Ints, Ints]:
+def component_frames(label: Ints, inside: Passages) -> tuple[Ints, Ints, Ints]:
     """Passages that enough of a component hold, given what accounts of components hold.
 
     Returns

@@ -14,7 +14,6 @@ ALWAYS = {
 OVER_SEEDS = {
     "test_a_grey_resale_pool_is_listed_and_named_as_such": "0.894 of the pool's accounts",
     "thin": "0.0004 of the benign accounts flagged: evaluators beside the spray, in one world of ten",
-    "test_bridging_accounts_do_not_merge_two_campaigns": "precision 0.84: merged in two worlds of ten",
 }
 
 
