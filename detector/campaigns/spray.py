@@ -15,7 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
+from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.passages import Ints, Passages, strongest_strand
 from detector.campaigns.strands import large, numbered, of_words_alone
@@ -34,6 +38,9 @@ LEAST_HOLDERS, LEAST_ASKING, MOST_ASKING = 20, 0.8, 0.3
 ALL_ASKING, LEAST_MANY = 0.6, 10
 #: Share of the rarer passage's holders that must hold both for two to be of one spray.
 LEAST_OVERLAP = 0.3
+#: Middle part of the requests of a wording, the days and share of the log that it may take, and how far two must be at
+#: the same time to be wordings of one spray.
+MIDDLE, MOST_DAYS, MOST_OF_LOG, LEAST_COMMON = (0.1, 0.9), 2.0, 0.4, 0.5
 #: Passages of a spray that a request must hold for its account to be added afterwards.
 LEAST_PASSAGES = 2
 #: Share of a component that must be of a spray for the whole to join it.
@@ -59,7 +66,7 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
     busy = (share > ALL_ASKING) & (asking >= LEAST_MANY)
     rows = _of_sprays(tables, held, loose & ~verified & ~busy)
     strand = large(strongest_strand(rows.matrix(rows.account, len(label)), LEAST_OVERLAP), LEAST_HOLDERS)
-    strand = np.where(_thin(share, strand), strand, -1)
+    strand = _at_once(np.where(_thin(share, strand), strand, -1), tables)
     found, fresh = label.copy(), int(label.max(initial=-1)) + 1
     sizes = np.maximum(np.bincount(label[label >= 0], minlength=fresh), 1)
     for one in np.unique(strand[strand >= 0]).tolist():
@@ -98,6 +105,24 @@ def _thin(share: Floats, strand: Ints) -> Mask:
     for one in np.unique(strand[strand >= 0]).tolist():
         found[strand == one] = np.median(share[strand == one]) <= MOST_ASKING
     return found
+
+
+def _at_once(strand: Ints, tables: Tables) -> Ints:
+    """Strands whose requests fall into the same few days, of a log that is much longer, are wordings of one spray."""
+    requests = tables.requests
+    asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    asks &= strand[requests["account"].to_numpy()] >= 0
+    moment = requests["timestamp"].to_numpy()
+    at = pd.Series(moment[asks]).groupby(strand[requests["account"].to_numpy()[asks]])
+    first, last = (at.quantile(part).to_numpy() for part in MIDDLE)
+    brief = last - first <= min(MOST_DAYS, MOST_OF_LOG * tables.span_days) * DAY_US
+    common = np.minimum(last[:, None], last) - np.maximum(first[:, None], first)
+    both = np.maximum(last[:, None], last) - np.minimum(first[:, None], first)
+    joined = (common >= LEAST_COMMON * both) & brief[:, None] & brief
+    _, one = connected_components(csr_matrix(joined.astype(np.int8)), directed=False)
+    found = np.full(int(strand.max(initial=-1)) + 1, -1, np.int64)
+    found[np.array(list(at.groups), dtype=np.int64)] = one
+    return np.where(strand >= 0, found[strand], -1)
 
 
 def _asked(tables: Tables) -> tuple[Floats, Ints]:

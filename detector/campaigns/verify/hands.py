@@ -50,7 +50,8 @@ def hands(cohort: Cohort, found: Frames) -> list[Evidence]:
     elsewhere, others = _ordinary_visits(cohort.reference)
     rate = max(FLOOR, (elsewhere + 1) / (others + 1))
     p = float(binomial_tail(len(foreign), n, rate))
-    weight = digits(p, cap_for(cohort.size, CAP)) * coverage(n, len(cohort.members))
+    sent = rows.loc[framed & (rows["half"].to_numpy() == 1), "account"].nunique()
+    weight = digits(p, cap_for(cohort.size, CAP)) * coverage(n, sent)
     if weight < 1:
         return []
     statement = (
