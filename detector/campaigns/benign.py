@@ -96,6 +96,7 @@ class Traits:
     signed_up: float
     equal: float
     begun: float
+    rotated: float
     judging: bool
     size: int
 
@@ -132,6 +133,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         signed_up=sum(_strongest(evidence, names) for names in SIGN_UP),
         equal=_strongest(evidence, {"equal loads": 1.0}),
         begun=_strongest(evidence, {"joint start": 1.0}),
+        rotated=_strongest(evidence, {"rotated frames": 1.0}),
         judging={e.name for e in evidence if e.family == "elicitation"} == {"grading"},
         size=len(people),
     )
@@ -269,13 +271,15 @@ def _event(t: Traits) -> Explanation:
 
 def _published(t: Traits) -> Explanation:
     # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
-    even = 0.0 if t.judging else 0.35 * (ramp(t.equal, 1.0, 3.0) + ramp(t.begun, 1.0, 3.0))
+    signs = (ramp(sign, 1.0, 3.0) for sign in (t.equal, t.begun, t.rotated))
+    even = 0.0 if t.judging else min(0.7, 0.35 * sum(signs))
     return Explanation(
         "unrelated users of a published prompt",
         _loose(t) * (1.0 - even) * (1.0 - t.dealt) * t.worded,
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of "
-        f"evidence, equal loads and a start in the same hours by {t.equal + t.begun:.0f}, which unrelated users' would "
+        f"evidence, equal loads, a start in the same hours and frames in equal proportions by "
+        f"{t.equal + t.begun + t.rotated:.0f}, which unrelated users' would "
         "not",
         "whether the shared text can be found in public",
     )

@@ -25,6 +25,7 @@ from detector.campaigns.verify.harvest import harvest
 from detector.campaigns.verify.loads import loads
 from detector.campaigns.verify.lockstep import lockstep
 from detector.campaigns.verify.pivot import pivot
+from detector.campaigns.verify.rotation import rotation
 from detector.campaigns.verify.sharding import LEAST_ROWS, sharding
 from detector.campaigns.verify.shift import shift
 from detector.campaigns.verify.synchrony import synchrony
@@ -101,7 +102,13 @@ def _examined(candidate: Candidate, reference: Reference, settings: Campaigns) -
     cohort, n_composites = _without_bystanders(cohort, found, candidate.composites)
     found = found.of(cohort.members)
     rows = found.stream(cohort)
-    evidence = [*enrichment(cohort), *creation(cohort), *loads(cohort), *frames(cohort, found)]
+    evidence = [
+        *enrichment(cohort),
+        *creation(cohort),
+        *loads(cohort),
+        *frames(cohort, found),
+        *rotation(cohort, found),
+    ]
     evidence += [*lockstep(cohort), *synchrony(cohort), *pivot(cohort), *takeover(cohort), *hands(cohort, found)]
     evidence += [*elicitation(cohort, rows), *harvest(cohort, rows), *shift(cohort), *factory(cohort, found)]
     long = cohort.size >= LEAST_BARE and any(e.name == "long answers" and e.weight >= MUCH for e in evidence)

@@ -112,6 +112,8 @@ def _at_once(strand: Ints, tables: Tables) -> Ints:
     requests = tables.requests
     asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
     asks &= strand[requests["account"].to_numpy()] >= 0
+    if not asks.any():
+        return strand
     moment = requests["timestamp"].to_numpy()
     at = pd.Series(moment[asks]).groupby(strand[requests["account"].to_numpy()[asks]])
     first, last = (at.quantile(part).to_numpy() for part in MIDDLE)
