@@ -9,7 +9,6 @@ from tests.attack.worlds import SEEDS
 
 ALWAYS = {
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.957, where it is 0.987 without",
-    "extraction mixed into a proxy's traffic, 5 percent": "recall 0.74: who shares no key is left out",
 }
 OVER_SEEDS = {
     "test_a_grey_resale_pool_is_listed_and_named_as_such": "0.894 of the pool's accounts",

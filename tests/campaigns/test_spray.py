@@ -1,9 +1,15 @@
-"""Requests that come from other hands than the rest of their account's, worked by hand."""
+"""Requests that come from other hands than the rest of their account's, and wordings of one spray, worked by hand."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from detector.campaigns.calendar import HOUR_US
+from detector.campaigns.spray import _at_once
 from detector.campaigns.verify.hands import other_hands
+from detector.text.kernel import REASONING
 
 OWN = {"subnet": 1, "client": 1, "settings": 1}
 
@@ -47,3 +53,26 @@ def test_half_of_the_requests_from_other_hands_are_not_most():
     rows, some = asked(first={"subnet": 2, "client": 2})
     rows, some = pd.concat([rows, rows[:1]], ignore_index=True), np.append(some, True)
     assert other_hands(rows, some, ~some)[0].tolist() == []
+
+
+def asking_at(*hours, days=8):
+    """Tables of twenty accounts for each hour, who ask once within ten hours from then on; the log is `days` long."""
+    account = np.arange(20 * len(hours))
+    moment = (np.repeat(hours, 20) + account % 10) * HOUR_US
+    requests = pd.DataFrame({"account": account, "timestamp": moment, "half": 0, "asks": REASONING})
+    return SimpleNamespace(requests=requests, span_days=float(days)), np.repeat(np.arange(len(hours)), 20)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "sprays"),
+    [((30, 32), 8, 1), ((30, 90), 8, 2), ((30, 32), 0.5, 2)],
+    ids=["in the same hours", "days apart", "in a log that is no longer than they are"],
+)
+def test_wordings_sent_at_the_same_time_are_one_spray(hours, days, sprays):
+    made, strand = asking_at(*hours, days=days)
+    assert len(set(_at_once(strand, made))) == sprays
+
+
+def test_without_a_spray_there_is_nothing_to_join():
+    made, strand = asking_at(30)
+    assert (_at_once(np.full_like(strand, -1), made) == -1).all()

@@ -101,6 +101,7 @@ ORDINARY = dict(
     signed_up=4.0,
     equal=3.0,
     begun=0.0,
+    rotated=0.0,
     judging=False,
     size=80,
 )
@@ -149,6 +150,13 @@ def test_a_start_in_the_same_hours_speaks_against_a_published_prompt():
     assert best_explanation(Traits(**untied)).weight == 9
     assert best_explanation(Traits(**{**untied, "begun": 3.0})).weight == pytest.approx(9 * 0.65)
     assert best_explanation(Traits(**{**untied, "begun": 3.0, "equal": 3.0})).weight == pytest.approx(9 * 0.3)
+
+
+def test_frames_in_equal_proportions_speak_against_a_published_prompt_and_three_signs_no_more_than_two():
+    untied = {**ORDINARY, "tied": 0.0, "equal": 0.0}
+    assert best_explanation(Traits(**{**untied, "rotated": 3.0})).weight == pytest.approx(9 * 0.65)
+    signs = {"rotated": 3.0, "begun": 3.0, "equal": 3.0}
+    assert best_explanation(Traits(**{**untied, **signs})).weight == pytest.approx(9 * 0.3)
 
 
 def test_accounts_that_nothing_asks_for_are_strangers_unless_their_loads_are_equal_or_work_is_dealt_out():
