@@ -105,12 +105,9 @@ class Frames:
                 found += np.isin(rows[column].to_numpy(), own)
         return found
 
-    def strata(self, rows: pd.DataFrame, kept_to: float = LEAST_KEPT_TO) -> Ints:
-        """Number of the frame of each request, shape (len(rows),): the one fewest members use of those it stands in.
-
-        Frames that their users keep to less count for nothing.
-        """
-        ordered = self.keys[self.keys["kept_to"] >= kept_to]
+    def strata(self, rows: pd.DataFrame) -> Ints:
+        """Number of the frame of each request, shape (len(rows),): the one fewest members use of those it stands in."""
+        ordered = self.keys[self.keys["kept_to"] >= LEAST_KEPT_TO]
         ordered = ordered.sort_values(["members", "kind", "key"], ascending=[False, True, True])
         found = np.zeros(len(rows), np.int64)
         for kind, columns in COLUMNS.items():

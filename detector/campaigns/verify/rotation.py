@@ -18,13 +18,15 @@ import math
 import numpy as np
 import pandas as pd
 
-from detector.campaigns.cohort import Cohort, places
+from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence, cap_for, coverage
 from detector.campaigns.sessions import openings, units
 from detector.campaigns.tails import normal_tail
 from detector.campaigns.verify.frames import Frames
 
 CAP = 3.0
+#: Of these a request has one each: of the phrases of one frame some are kept by chance.
+KINDS = ("head", "tail", "system")
 #: Frames that must be in use, each in so large a share of the requests; accounts, and requests of each, that it takes.
 LEAST_FRAMES, LEAST_USED = 3, 0.05
 LEAST_ACCOUNTS, LEAST_SENT = 10, 4
@@ -38,13 +40,10 @@ def rotation(cohort: Cohort, found: Frames) -> list[Evidence]:
     The statistic is φ of the table account × frame of held-back requests: χ² over its degrees of freedom. The weight is
     its log10 likelihood ratio between drawing at random (mean 1) and people whose choices correlate by `TASTE`.
     """
-    rows = units(openings(found.rows, cohort.rows)) if len(found.rows) else found.rows
-    frame = found.strata(rows, kept_to=0.0)
-    used = np.bincount(frame, minlength=1)
-    kept = (frame > 0) & (used >= LEAST_USED * max(1, used[1:].sum()))[frame]
-    table = pd.crosstab(rows["account"].to_numpy()[kept], frame[kept])
+    tables = [_used(cohort, found, kind) for kind in KINDS]
+    table = max(tables, key=lambda table: int(table.to_numpy().sum()))
     table = table[table.sum(axis=1) >= LEAST_SENT]
-    if len(table) < LEAST_ACCOUNTS or np.count_nonzero(table.sum(axis=0)) < LEAST_FRAMES:
+    if len(table) < LEAST_ACCOUNTS:
         return []
     observed, df, n = _phi(table)
     chance = math.sqrt(2 / df)
@@ -56,18 +55,27 @@ def rotation(cohort: Cohort, found: Frames) -> list[Evidence]:
     if weight <= 0:
         return []
     statement = (
-        f"Accounts use {np.count_nonzero(table.sum(axis=0))} frames in the same proportions: they differ by "
+        f"Accounts use {table.shape[1]} frames in the same proportions: they differ by "
         f"φ = {observed:.2f} where drawing one for each request gives 1.00 and people who prefer one give "
         f"{means[0]:.2f} or more."
     )
     p = normal_tail((float(means[0]) - observed) / (chance * float(means[0])))
-    return [Evidence("content", "rotated frames", statement, observed, float(means[0]), p, weight, places(rows))]
+    return [Evidence("content", "rotated frames", statement, observed, float(means[0]), p, weight)]
+
+
+def _used(cohort: Cohort, found: Frames, kind: str) -> pd.DataFrame:
+    """Held-back requests by account and frame of one kind; empty where too few frames are in use."""
+    keys = found.keys.loc[found.keys["kind"] == kind, "key"].to_numpy(dtype=np.uint64)
+    rows = cohort.held_back[np.isin(cohort.held_back[kind].to_numpy(), keys)]
+    rows = units(openings(rows, cohort.rows)) if len(rows) else rows
+    table: pd.DataFrame = pd.crosstab(rows["account"].to_numpy(), rows[kind].to_numpy())
+    used: pd.DataFrame = table.loc[:, table.sum() >= LEAST_USED * table.to_numpy().sum()]
+    return used if used.shape[1] >= LEAST_FRAMES else used.iloc[:0]
 
 
 def _phi(table: pd.DataFrame) -> tuple[float, int, float]:
     """χ² of homogeneity over its degrees of freedom, these, and the requests of an account that count."""
     counts = table.to_numpy(dtype=np.float64)
-    counts = counts[:, counts.sum(axis=0) > 0]
     sent, total = counts.sum(axis=1, keepdims=True), counts.sum()
     due = sent * counts.sum(axis=0, keepdims=True) / total
     df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
