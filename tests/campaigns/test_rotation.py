@@ -22,7 +22,7 @@ MEMBERS = 16
 
 def found(choose):
     """Evidence of sixteen accounts with forty prompts each, whose frame is chosen so, beside forty others."""
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(8)
     rows = []
     for account in range(MEMBERS):
         for i in range(40):
@@ -48,8 +48,8 @@ def test_phi_of_a_table_worked_by_hand():
 def test_a_frame_drawn_for_each_request_is_rotation():
     (evidence,) = found(lambda rng, account: rng.integers(len(VARIANTS)))
     assert evidence.name == "rotated frames"
-    assert evidence.observed == pytest.approx(1.0, abs=0.5)
-    assert evidence.weight == 3.0
+    assert evidence.observed == pytest.approx(1.0, abs=0.4)
+    assert evidence.weight > 2
 
 
 def test_people_who_keep_to_the_version_they_took_do_not_rotate():

@@ -43,7 +43,8 @@ def rotation(cohort: Cohort, found: Frames) -> list[Evidence]:
     tables = [_used(cohort, found, kind) for kind in KINDS]
     table = max(tables, key=lambda table: int(table.to_numpy().sum()))
     table = table[table.sum(axis=1) >= LEAST_SENT]
-    if len(table) < LEAST_ACCOUNTS:
+    table = table.loc[:, table.sum() > 0]
+    if len(table) < LEAST_ACCOUNTS or table.shape[1] < LEAST_FRAMES:
         return []
     observed, df, n = _phi(table)
     chance = math.sqrt(2 / df)
