@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.allow import Entry
-from detector.campaigns.benign import Explanation, Traits, best_explanation, traits_of
+from detector.campaigns.benign import Explanation, best_explanation
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.evidence import Evidence
 from detector.campaigns.reference import Reference
+from detector.campaigns.traits import Traits, traits_of
 from detector.campaigns.verify.creation import creation
 from detector.campaigns.verify.elicitation import asks_to_extract, elicitation
 from detector.campaigns.verify.enrichment import enrichment

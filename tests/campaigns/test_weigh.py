@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from detector.campaigns.benign import Explanation, Traits, best_explanation
+from detector.campaigns.benign import Explanation, best_explanation
 from detector.campaigns.evidence import Evidence, cap_for, digits
 from detector.campaigns.overt import Owner
+from detector.campaigns.traits import Traits
 from detector.campaigns.weigh import weigh
 from detector.settings import Campaigns
 
