@@ -24,7 +24,8 @@ CROWD = [
 
 def worker(name, frame, tasks=1200, tokens=1000):
     """A factory: 1,200 tasks with 1,000 tokens of answer each are a data set of 1.2 million tokens."""
-    prompts = [f"{frame} {' '.join(RNG.choice(WORDS, 14))}" for _ in range(tasks)]
+    rng = np.random.default_rng(sum(map(ord, name)))
+    prompts = [f"{frame} {' '.join(rng.choice(WORDS, 14))}" for _ in range(tasks)]
     return [
         {"account_id": name, "at": 60_000_000 * k, "prompt": prompt, "output_tokens": tokens}
         for k, prompt in enumerate(prompts)
