@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
-from detector.copies import has_assistant
+from detector.copies import dismiss_assistants, has_assistant
 from detector.early import FOREST, plan_imports
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
@@ -25,7 +25,7 @@ from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
-from detector.profiles.files import Window, profile_files
+from detector.profiles.files import Window, is_large, profile_files
 from detector.profiles.lanes import lanes
 from detector.profiles.task import Profiled, Task
 from detector.results import record
@@ -129,6 +129,8 @@ def scan(
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
+    if is_large(files):  # reading takes longer than any import
+        dismiss_assistants()
     plan_imports(*LATER, *([] if has_assistant() else [FOREST]))
     with ExitStack() as copies, ThreadPoolExecutor(1, "accounts") as beside:
         reader = copies.enter_context(lanes(request.settings.profiling.workers, files, key))

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from detector.logs.files import LogFile
 from detector.logs.rejects import Rejects
+from detector.memory import give_back
 from detector.profiles.build import Built, Repeats, profiles_of_few
 from detector.profiles.draw import bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
@@ -82,9 +84,17 @@ def profile_files(
     read : callable, optional
         Called once the reader is not needed any more, before what came of the files is merged.
     """
-    large = len(tasks) > 1 and sum(bytes_of(task.file) for task in tasks) >= LARGE_INPUT
-    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="detector-")
+        if is_large([task.file for task in tasks])
+        else nullcontext() as folder
+    ):
         return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, reader, done, read)
+
+
+def is_large(files: Sequence[LogFile]) -> bool:
+    """Whether memory counts for more than the time of writing and reading what waits."""
+    return sum(map(bytes_of, files)) >= LARGE_INPUT
 
 
 def _merged(tasks: list[Task], reader: Reader, done: Done | None, read: Callable[[], None] | None) -> Window:
@@ -98,7 +108,9 @@ def _merged(tasks: list[Task], reader: Reader, done: Done | None, read: Callable
     for one in files:
         one.built.profile = one.built.few = None  # held by nobody else, so that it is gone once it is merged
         names.absorb(one.built.names)
-    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
+    merged = merge_all(profiles, tasks[0].sizes) if profiles else None
+    give_back()
+    return Window(merged, files, names)
 
 
 def read_files(tasks: list[Task], reader: Reader, done: Done | None = None, held: Held | None = None) -> list[Profiled]:
