@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ def in_ranges(tables: Tables, rows: int) -> Iterator[Tables]:
     ends = [0, *np.unique(account[rows::rows]).tolist(), len(tables.accounts)]
     for since, until in pairwise(ends):
         if since < until:
-            parts = {name: _rows(getattr(tables, name), since, until) for name in _TABLES}
+            parts: dict[str, Any] = {name: _rows(getattr(tables, name), since, until) for name in _TABLES}
             for name in ("accounts", "n_distinct"):
                 parts[name] = getattr(tables, name).iloc[since:until].reset_index(drop=True)
             yield replace(tables, **parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -55,7 +55,7 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
             _distinct, profile.distinct, quiet, levels, days["account"].to_numpy()[busy], len(people)
         )
         if len(requests) > TOGETHER_ROWS:
-            wait([activity, counted])
+            activity.result(), counted.result()
             give_back()
         keys = shared_keys(people, requests, key)
         distinct, n_distinct = counted.result()
