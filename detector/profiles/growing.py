@@ -53,7 +53,7 @@ class Growing:
         if self._draw is not None and self._accounts() > self._draw.most:
             self._parts, self._on_disk = [self._draw.cut(self._in_memory())], []
         if self._folder is None:
-            return self._in_memory()
+            return self._parts[0] if len(self._parts) == 1 else self._in_memory()
         self._put_by()
         if len(self._on_disk) == 1:
             return self._on_disk[0]
@@ -66,7 +66,7 @@ class Growing:
         if self._on_disk:
             self._put_by()
             return merge_spilled(self._on_disk, self._sizes)
-        return self._parts[0] if len(self._parts) == 1 else merge(self._parts, self._sizes)
+        return merge(self._parts, self._sizes)
 
     def _put_by(self) -> None:
         """Put all parts on disk."""
