@@ -132,14 +132,18 @@ def assistant(*modules: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for one in made:
-            _assistants.remove(one)
-            one.end()
+        dismiss_assistants()
 
 
 def assisted(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
     """Result of a pure function of a module, computed by the assistant if there is one."""
     return _assistants[-1].ask(work, *args, **kwargs) if _assistants else work(*args, **kwargs)
+
+
+def dismiss_assistants() -> None:
+    """End assistants, where what they have imported is better imported here, once."""
+    while _assistants:
+        _assistants.pop().end()
 
 
 def has_assistant() -> bool:

@@ -33,6 +33,8 @@ def keep_freed() -> None:
 
 def give_back() -> None:
     """Give back what is free: a copy of this process would copy it, too, when either writes to it."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     if sys.platform == "linux":
         with suppress(AttributeError):
             ctypes.CDLL(None).malloc_trim(0)

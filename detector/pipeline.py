@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from detector.campaigns.allow import AllowList
-from detector.copies import has_assistant
+from detector.copies import dismiss_assistants, has_assistant
 from detector.early import FOREST, plan_imports
 from detector.errors import InputError, UsageError
 from detector.judging import LATER, Notice, People, Terms, judge, sizes_of
@@ -23,9 +25,9 @@ from detector.logs.mapping import Mapping
 from detector.logs.reader import FileReport
 from detector.logs.rejects import Rejects
 from detector.logs.survey import described, linked, survey
-from detector.profiles.files import Window, profile_files
+from detector.profiles.files import Window, is_large, profile_files
 from detector.profiles.lanes import lanes
-from detector.profiles.task import Profiled, Reader, Task
+from detector.profiles.task import Profiled, Task
 from detector.results import record
 from detector.results.cautions import warnings_on
 from detector.results.folder import ScanResult
@@ -127,11 +129,15 @@ def scan(
     files = discover(request.paths)
     check_rate(request.settings.reading.sampling_rate)
     key = request.key or derive_key([file.path for file in files])
+    if is_large(files):  # reading takes longer than any import
+        dismiss_assistants()
     plan_imports(*LATER, *([] if has_assistant() else [FOREST]))
-    with lanes(request.settings.profiling.workers, files, key) as reader, ThreadPoolExecutor(1, "accounts") as beside:
+    with ExitStack() as copies, ThreadPoolExecutor(1, "accounts") as beside:
+        reader = copies.enter_context(lanes(request.settings.profiling.workers, files, key))
         reading_people = beside.submit(read_people, request)
         with clock.stage("reading"):
-            window = _read(files, request, key, reader, clock, tell)
+            profiled = partial(profile_files, reader=reader, read=copies.close)
+            window = _read(files, request, key, profiled, clock, tell)
         with clock.stage("accounts"):
             people = reading_people.result()
     parquet_process.stop()
@@ -170,7 +176,12 @@ def _micro(moment: pd.Timestamp | None) -> int | None:
 
 
 def _read(
-    files: list[LogFile], request: Request, key: bytes, reader: Reader, clock: record.Clock, tell: Notice
+    files: list[LogFile],
+    request: Request,
+    key: bytes,
+    profiled: Callable[..., Window],
+    clock: record.Clock,
+    tell: Notice,
 ) -> Window:
     """Profile all files; raise where not one row came of them."""
     reading = request.settings.reading
@@ -178,10 +189,12 @@ def _read(
     for sentence in described(reports):
         tell(sentence)
     with linked(files, reports, reading, request.mapping) as mapping:
-        return _profiled(files, dataclasses.replace(request, mapping=mapping), key, reader, clock)
+        return _profiled(files, dataclasses.replace(request, mapping=mapping), key, profiled, clock)
 
 
-def _profiled(files: list[LogFile], request: Request, key: bytes, reader: Reader, clock: record.Clock) -> Window:
+def _profiled(
+    files: list[LogFile], request: Request, key: bytes, profiled: Callable[..., Window], clock: record.Clock
+) -> Window:
     sizes, span = sizes_of(request.settings), (request.since, request.until)
     tasks = [Task(file, request.settings.reading, request.mapping, key, sizes, span) for file in files]
     finished: list[Profiled] = []
@@ -190,7 +203,7 @@ def _profiled(files: list[LogFile], request: Request, key: bytes, reader: Reader
         finished.append(one)
         clock.say("reading", len(finished) / len(tasks))
 
-    window = profile_files(tasks, reader, done)
+    window = profiled(tasks, done=done)
     if window.profile is None:
         raise InputError(record.nothing_usable(window))
     return window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from detector.features import (
     volume,
 )
 from detector.features.base import Feature, feature
+from detector.features.ranges import in_ranges
 from detector.profiles.tables import Tables
 from detector.remembering import forget
 
@@ -44,6 +46,14 @@ MOST = tuple(each for each in FEATURES if each not in FEW)
 
 #: Above so many sampled requests, intermediate results are freed after each family.
 KEPT_ROWS = 500_000
+#: Families whose features of an account depend on nothing that another account does.
+APART = frozenset({"rhythm", "diversity"})
+#: Of those, features that add up values in an order which all accounts have in common.
+OF_FEW_VALUES = frozenset({"topic_repetition", "topics_in_ten", "topic_persistence", "systems_in_ten"})
+#: Features that share little with those after them: above so many requests, what was remembered is freed after each.
+FREED_AFTER = frozenset(
+    {"shared_head", "shared_tail", "shared_system", "shared_phrase", "tiled_share", "handed_session_share"}
+)
 
 __all__ = ["FAMILIES", "FEATURES", "FEW", "MOST", "Feature", "Off", "compute_features", "feature", "joined"]
 
@@ -79,21 +89,38 @@ def compute_features(
         Features that are off, with the columns they lack.
     """
     columns: dict[str, pd.Series[float]] = {}
-    off: list[Off] = []
-    family = ""
-    for each in features:
-        if each.family != family and len(tables.requests) > KEPT_ROWS:
+    off = [Off(each.name, each.missing(coverage)) for each in features if each.missing(coverage)]
+    nothing = pd.Series(np.nan, index=tables.accounts.index, dtype="float64")
+    for _, family in groupby(features, lambda each: each.family):
+        known = [each for each in family if not each.missing(coverage)]
+        columns |= _values(tables, known)
+        if len(tables.requests) > KEPT_ROWS:
             # Families share little with one another, and what is remembered grows with the rows.
             forget(tables)
-        family = each.family
-        missing = each.missing(coverage)
-        if missing:
-            off.append(Off(each.name, missing))
-            columns[each.name] = pd.Series(np.nan, index=tables.accounts.index, dtype="float64")
-        else:
-            columns[each.name] = each(tables)
     forget(tables)
+    columns = {each.name: columns.get(each.name, nothing) for each in features}
     return pd.DataFrame(columns, index=tables.accounts.index, dtype="float64"), off
+
+
+def _values(tables: Tables, features: Sequence[Feature]) -> dict[str, pd.Series[float]]:
+    """Values of features of a family; of many requests, those that can be are computed for a range of accounts each."""
+    apart = [each for each in features if len(tables.requests) > KEPT_ROWS and _is_apart(each)]
+    parts: dict[str, list[pd.Series[float]]] = {each.name: [] for each in apart}
+    for part in in_ranges(tables, KEPT_ROWS // 2) if apart else ():
+        for each in apart:
+            parts[each.name].append(each(part))
+    columns = {name: pd.concat(values, ignore_index=True) for name, values in parts.items()}
+    for each in features:
+        if each.name not in columns:
+            columns[each.name] = each(tables)
+        if each.name in FREED_AFTER and len(tables.requests) > KEPT_ROWS:
+            forget(tables)
+    return columns
+
+
+def _is_apart(feature: Feature) -> bool:
+    """Whether an account's value depends, to the last digit, on nothing that other accounts do."""
+    return feature.family in APART and feature.name not in OF_FEW_VALUES
 
 
 def joined(*parts: tuple[pd.DataFrame, list[Off]]) -> tuple[pd.DataFrame, list[Off]]:

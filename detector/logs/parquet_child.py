@@ -22,6 +22,8 @@ import pyarrow.parquet
 
 #: What damaged bytes make Arrow raise; Arrow's own errors are partly plain Python ones.
 ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
+#: Bytes of a column that are read at a time.
+BUFFER = 1 << 20
 _LONGEST_SENTENCE = 300
 _WIDE_TEXTS = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}
 
@@ -45,7 +47,9 @@ def batches_in(path: str, columns: Sequence[str], rows: int, cells: int) -> Iter
     TooWide
         If a row group has over `cells` rows times columns: few bytes can stand for many rows.
     """
-    with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
+    # Arrow's own way to read ahead keeps all that it has read, which is the whole file in the end
+    ahead = {"pre_buffer": False, "buffer_size": BUFFER}
+    with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True, **ahead) as file:
         data = file.metadata
         if any(data.row_group(i).num_rows * data.num_columns > cells for i in range(data.num_row_groups)):
             raise TooWide

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from detector.memory import give_back
 from detector.profiles.day_rows import tally
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.halves import halves
@@ -20,6 +22,11 @@ from detector.profiles.sketches import distinct_count, first_of_runs, grouped_su
 from detector.profiles.tables import Tables
 from detector.profiles.whole_days import KINDS, bars_of, slots_of, values_of
 from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
+
+#: Rows of which distinct values are counted at a time.
+RANGE_ROWS = 262_144
+#: Sampled requests above which keys are looked for after all else, to save memory.
+TOGETHER_ROWS = 1_000_000
 
 
 def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: bytes, sizes: Sizes) -> Tables:
@@ -44,9 +51,14 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     quiet = pd.DataFrame({name: requests[name].to_numpy()[held_whole] for name in columns}, copy=False)
     with ThreadPoolExecutor(2) as meanwhile:  # arrays are sorted and copied outside of the interpreter lock
         activity = meanwhile.submit(_activity, days, profile.activity, day_of_row[held_whole], slots_of(quiet))
-        counted = meanwhile.submit(_distinct, profile.distinct, quiet, levels)
+        counted = meanwhile.submit(
+            _distinct, profile.distinct, quiet, levels, days["account"].to_numpy()[busy], len(people)
+        )
+        if len(requests) > TOGETHER_ROWS:
+            activity.result(), counted.result()
+            give_back()
         keys = shared_keys(people, requests, key)
-        distinct = counted.result()
+        distinct, n_distinct = counted.result()
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
@@ -54,10 +66,8 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
         days=days,
         activity=activity.result(),
         requests=requests,
-        distinct=smallest_per_group(distinct, ["account", "kind"], levels.distinct).assign(
-            kind=lambda t: np.array(KINDS, dtype=object)[t["kind"].to_numpy()]
-        ),
-        n_distinct=_n_distinct(distinct, days["account"].to_numpy()[busy], len(people), levels.distinct),
+        distinct=distinct,
+        n_distinct=n_distinct,
         keys=keys,
         signups=_signups(accounts),
         span_days=max(span, 1 / 24),
@@ -118,10 +128,38 @@ def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     return found
 
 
-def _distinct(counted: pd.DataFrame, quiet: pd.DataFrame, levels: Levels) -> pd.DataFrame:
-    """Distinct values over the window with their requests: those counted on busy days, and those of the others."""
-    values = values_of(quiet, bars_of(counted, levels))
-    return grouped_sum(pd.concat([counted, values], ignore_index=True), ["account", "kind", "key"], ["requests"])
+def _distinct(
+    counted: pd.DataFrame, quiet: pd.DataFrame, levels: Levels, busy: npt.NDArray[np.int64], n: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Distinct values over the window with their requests, cut to size, and how many there are, by account and kind.
+
+    They are those counted on busy days and those of the others, brought together a range of accounts at a time.
+    """
+    bars, tables, numbers = bars_of(counted, levels), [], []
+    of_counted, of_quiet = counted["account"].to_numpy(), quiet["account"].to_numpy()
+    cut = np.zeros(n, bool)
+    cut[busy] = True
+    for accounts in _ranges(of_quiet, n):
+        parts = [counted.iloc[_rows(of_counted, accounts)], values_of(quiet.iloc[_rows(of_quiet, accounts)], bars)]
+        values = grouped_sum(pd.concat(parts, ignore_index=True), ["account", "kind", "key"], ["requests"])
+        tables.append(smallest_per_group(values, ["account", "kind"], levels.distinct))
+        numbers.append(_n_distinct(values, cut, accounts, levels.distinct))
+    names = {"kind": np.array(KINDS, dtype=object)}
+    joined = {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in tables[0]}
+    joined["kind"] = names["kind"][joined["kind"]]
+    return pd.DataFrame(joined, copy=False), pd.DataFrame(np.concatenate(numbers), columns=pd.Index(KINDS))
+
+
+def _ranges(account: npt.NDArray[np.int64], n: int) -> list[range]:
+    """Ranges of n accounts with about `RANGE_ROWS` rows each, of rows in order of account."""
+    ends = [*np.unique(account[RANGE_ROWS::RANGE_ROWS]).tolist(), n]
+    return [range(since, until) for since, until in pairwise([0, *ends]) if since < until or n == 0]
+
+
+def _rows(account: npt.NDArray[np.int64], accounts: range) -> slice:
+    """Rows of a range of accounts, of rows in order of account."""
+    first, end = np.searchsorted(account, [accounts.start, accounts.stop])
+    return slice(int(first), int(end))
 
 
 def _activity(
@@ -140,18 +178,18 @@ def _activity(
     return pd.DataFrame(columns, copy=False)
 
 
-def _n_distinct(distinct: pd.DataFrame, busy: npt.NDArray[np.int64], n: int, most: int) -> pd.DataFrame:
+def _n_distinct(
+    distinct: pd.DataFrame, cut: npt.NDArray[np.bool_], accounts: range, most: int
+) -> npt.NDArray[np.float64]:
     """Number of distinct values per account and kind: counted where all are held, estimated where a day was cut."""
-    cut = np.zeros(n, bool)
-    cut[busy] = True
     account, kind, key = (distinct[name].to_numpy() for name in ("account", "kind", "key"))
     first = first_of_runs({"account": account, "kind": kind}, ["account", "kind"]) if len(key) else account
     size = np.diff(first, append=len(key)).astype(np.float64)
     full = cut[account[first]] & (size >= most)
     size[full] = distinct_count(key[first[full] + most - 1], most)
-    table = np.zeros((n, len(KINDS)))
-    table[account[first], kind[first]] = size
-    return pd.DataFrame(table, columns=pd.Index(KINDS))
+    table = np.zeros((len(accounts), len(KINDS)))
+    table[account[first] - accounts.start, kind[first]] = size
+    return table
 
 
 def _signups(accounts: pa.Table | None) -> npt.NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,9 @@ import pyarrow as pa
 from detector.errors import InputError
 from detector.profiles.draw import Draw
 from detector.profiles.fingerprints import DAY_US, Columns, Names, RequestFingerprinter
-from detector.profiles.profile import Profile, Sizes, merge, profile_of
+from detector.profiles.growing import Growing
+from detector.profiles.profile import Profile, Sizes, profile_of
+from detector.profiles.request_hashes import RequestHashes
 from detector.profiles.spill import Spilled
 from detector.secret import pseudonym
 
@@ -96,6 +99,8 @@ class Built:
     requests, days : list of ndarray
         Hashes of the requests by which repeats are found, in parts, and the day of each; days only where profiles
         are stored.
+    on_disk : RequestHashes or None
+        The hashes, where what came of the file waits on disk.
     known : dict of int to Counter
         Where profiles are stored: of each day, rows in which a column is known.
     identities : dict of str to str
@@ -110,6 +115,7 @@ class Built:
     few: Few | None = None
     names: Names = field(default_factory=Names)
     requests: list[npt.NDArray[np.uint64]] = field(default_factory=list)
+    on_disk: RequestHashes | None = None
     days: list[npt.NDArray[np.int32]] = field(default_factory=list)
     known: dict[int, Counter[str]] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
@@ -137,6 +143,7 @@ def build_profile(
     storing: Storing | None = None,
     draw: Draw | None = None,
     leave_few: bool = False,
+    spill: Path | None = None,
 ) -> Built:
     """Profile of a stream of batches.
 
@@ -158,6 +165,8 @@ def build_profile(
         Which accounts stay; rows of others are counted for good only where its bar is known from the start.
     leave_few : bool
         Up to `FEW_ROWS` rows in all become `Built.few`, without a profile.
+    spill : Path, optional
+        Folder in which what comes of the stream waits, so that memory does not grow with it.
 
     Raises
     ------
@@ -167,26 +176,21 @@ def build_profile(
     built = Built() if built is None else built
     fingerprinter = RequestFingerprinter(key)
     built.names = fingerprinter.names
+    if spill is not None:
+        built.on_disk = RequestHashes(spill)
     failure: list[InputError] = []
-    parts: list[Profile] = []
+    growing = Growing(sizes, draw, spill)
     selected = _selected(_until_failure(batches, failure), fingerprinter, window, repeats, built, storing, draw)
     for ids, account, columns in _folds(selected, storing, built.identities):
         few = len(account) <= FEW_ROWS and (draw is None or len(ids) <= draw.most)
-        if leave_few and few and not parts and built.few is None:
+        if leave_few and few and growing.is_empty and built.few is None:
             built.few = Few(ids, account, columns)
             continue
         if built.few is not None:
-            parts.append(profile_of(built.few.ids, built.few.account, built.few.columns, sizes))
+            growing.add(profile_of(built.few.ids, built.few.account, built.few.columns, sizes))
             built.few = None
-        parts.append(profile_of(ids, account, columns, sizes))
-        # as in a merge sort: a row is moved as often as the number of folds can be halved
-        while len(parts) > 1 and len(parts[-2].requests) <= 2 * len(parts[-1].requests):
-            parts.append(merge([parts.pop(), parts.pop()], sizes))
-        if draw is not None and sum(len(part.ids) for part in parts) > 2 * draw.most:
-            parts = [draw.cut(merge(parts, sizes))]
-    if parts:
-        whole = parts[0] if len(parts) == 1 else merge(parts, sizes)
-        built.profile = whole if draw is None else draw.cut(whole)
+        growing.add(profile_of(ids, account, columns, sizes))
+    built.profile = growing.whole()
     built.bar = None if draw is None else draw.bar
     if failure:
         raise failure[0]
@@ -240,7 +244,8 @@ def _selected(
             columns["identified"] = np.ones(len(ids), bool)
             columns["file"], columns["row"] = columns["day"], columns["timestamp"] % DAY_US
         if repeats is None:
-            built.requests.append(columns["request"][columns["identified"]])
+            held = built.requests if built.on_disk is None else built.on_disk
+            held.append(columns["request"][columns["identified"]])
         else:
             kept = repeats.keep(columns["request"], columns["identified"])
             built.rows_duplicate += int((~kept).sum())

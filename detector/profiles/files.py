@@ -12,11 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from detector.logs.files import LogFile
 from detector.logs.rejects import Rejects
+from detector.memory import give_back
 from detector.profiles.build import Built, Repeats, profiles_of_few
 from detector.profiles.draw import bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
 from detector.profiles.profile import Profile
+from detector.profiles.request_hashes import repeated
 from detector.profiles.spill import merge_all
 from detector.profiles.task import Done, Profiled, Reader, Taken, Task, bytes_of, spilled
 
@@ -65,7 +68,9 @@ class Window:
         return merged
 
 
-def profile_files(tasks: list[Task], reader: Reader, done: Done | None = None) -> Window:
+def profile_files(
+    tasks: list[Task], reader: Reader, done: Done | None = None, read: Callable[[], None] | None = None
+) -> Window:
     """Profile files, each once, and merge what came of them.
 
     Parameters
@@ -76,14 +81,26 @@ def profile_files(tasks: list[Task], reader: Reader, done: Done | None = None) -
         Profiles files, wherever that is done; called again for those with repeats.
     done : callable, optional
         Called with each file as it is finished.
+    read : callable, optional
+        Called once the reader is not needed any more, before what came of the files is merged.
     """
-    large = len(tasks) > 1 and sum(bytes_of(task.file) for task in tasks) >= LARGE_INPUT
-    with tempfile.TemporaryDirectory(prefix="detector-") if large else nullcontext() as folder:
-        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, reader, done)
+    with (
+        tempfile.TemporaryDirectory(prefix="detector-")
+        if is_large([task.file for task in tasks])
+        else nullcontext() as folder
+    ):
+        return _merged([replace(task, spill=Path(folder)) for task in tasks] if folder else tasks, reader, done, read)
 
 
-def _merged(tasks: list[Task], reader: Reader, done: Done | None) -> Window:
+def is_large(files: Sequence[LogFile]) -> bool:
+    """Whether memory counts for more than the time of writing and reading what waits."""
+    return sum(map(bytes_of, files)) >= LARGE_INPUT
+
+
+def _merged(tasks: list[Task], reader: Reader, done: Done | None, read: Callable[[], None] | None) -> Window:
     files = read_files(tasks, reader, done)
+    if read is not None:
+        read()
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     few = (one.built.few for one in files if one.built.few is not None)
     profiles += [spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]
@@ -91,7 +108,9 @@ def _merged(tasks: list[Task], reader: Reader, done: Done | None) -> Window:
     for one in files:
         one.built.profile = one.built.few = None  # held by nobody else, so that it is gone once it is merged
         names.absorb(one.built.names)
-    return Window(merge_all(profiles, tasks[0].sizes) if profiles else None, files, names)
+    merged = merge_all(profiles, tasks[0].sizes) if profiles else None
+    give_back()
+    return Window(merged, files, names)
 
 
 def read_files(tasks: list[Task], reader: Reader, done: Done | None = None, held: Held | None = None) -> list[Profiled]:
@@ -160,22 +179,16 @@ def _bar(files: list[Profiled]) -> tuple[int | None, list[int]]:
 
 def _repeats(files: list[Profiled], held: Held | None) -> dict[int, Repeats]:
     """Files that hold requests which occur more than once, with the occurrences that count."""
-    own = [np.concatenate(one.built.requests) if one.built.requests else np.zeros(0, np.uint64) for one in files]
     days = [np.unique(part) for one in files for part in one.built.days]
     before = held.requests(np.unique(np.concatenate(days))) if held and days else np.zeros(0, np.uint64)
-    repeated = _repeated([*own, np.unique(before)])
-    if not len(repeated):
+    repeats, (taken, *own) = repeated(
+        [[np.unique(before)], *(one.built.on_disk or one.built.requests for one in files)]
+    )
+    if not len(repeats):
         return {}
-    taken = np.isin(repeated, before)
     found = {}
     for i in sorted(range(len(files)), key=lambda i: (files[i].report.sha256, i)):
-        here = np.isin(repeated, own[i])
-        if here.any():
-            found[i] = Repeats(repeated[here], ~taken[here])
-            taken |= here
+        if own[i].any():
+            found[i] = Repeats(repeats[own[i]], ~taken[own[i]])
+            taken |= own[i]
     return found
-
-
-def _repeated(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
-    everything = np.sort(np.concatenate(hashes)) if hashes else np.zeros(0, np.uint64)
-    return np.unique(everything[1:][everything[1:] == everything[:-1]])

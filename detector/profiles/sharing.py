@@ -7,7 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 #: About four buckets for each value, but no more than this many.
-MOST_BUCKETS = 1 << 27
+MOST_BUCKETS = 1 << 26
 _SPREAD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +22,12 @@ from detector.profiles.sketches import grouped_sum
 #: Rows that are written, and read, at a time.
 BLOCK_ROWS = 8_192
 #: Rows of samples that are merged at a time.
-RANGE_ROWS = 262_144
+RANGE_ROWS = 131_072
 TABLES = ("days", "requests", "activity", "distinct")
 
 Ints = npt.NDArray[np.int64]
+#: The first of a range of accounts, and the tables of the range, which name its accounts from 0 on.
+Piece = tuple[int, dict[str, pd.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -71,22 +76,62 @@ class Spilled:
 
 def spill(profile: Profile, folder: Path) -> Spilled:
     """Write a profile to an empty folder."""
-    first = {}
-    for name in TABLES:
-        table: pd.DataFrame = getattr(profile, name)
-        first[name] = _write(table, folder / f"{name}.arrow")
-    rows = np.bincount(profile.requests["account"].to_numpy(), minlength=len(profile.ids))
-    return Spilled(folder, profile.ids, rows, first)
+    return _written(profile.ids, [(0, {name: getattr(profile, name) for name in TABLES})], folder)
 
 
-def _write(table: pd.DataFrame, path: Path) -> Ints:
-    arrays = {str(name): pa.array(table[name].to_numpy(), from_pandas=False) for name in table.columns}
-    rows = pa.table(arrays)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
-        writer.write_table(rows, max_chunksize=BLOCK_ROWS)
-    account = table["account"].to_numpy()
-    ends = account[-1:] + 1 if len(account) else np.zeros(1, np.int64)
-    return np.append(account[::BLOCK_ROWS], ends)
+def spill_merged(parts: list[Spilled], sizes: Sizes, folder: Path) -> Spilled:
+    """Write `merge` of profiles on disk to an empty folder; the parts are gone then."""
+    ids, pieces = _merged(parts, sizes)
+    written = _written(ids, pieces, folder)
+    for part in parts:
+        shutil.rmtree(part.folder)
+    return written
+
+
+def _written(ids: npt.NDArray[np.object_], pieces: Iterable[Piece], folder: Path) -> Spilled:
+    """Write a profile that comes a range of accounts after the other."""
+    rows = np.zeros(len(ids), np.int64)
+    with ExitStack() as files:
+        writing = {name: files.enter_context(_Writing(folder / f"{name}.arrow")) for name in TABLES}
+        for since, piece in pieces:
+            for name in TABLES:
+                account = piece[name]["account"].to_numpy() + since
+                writing[name].add(piece.pop(name), account)
+                if name == "requests":
+                    rows += np.bincount(account, minlength=len(ids))
+    return Spilled(folder, ids, rows, {name: one.first() for name, one in writing.items()})
+
+
+class _Writing:
+    """An Arrow file of a table while it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._files = ExitStack()
+        self._writer: pa.ipc.RecordBatchFileWriter | None = None
+        self._first: list[Ints] = []
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        self._file = self._files.enter_context(pa.OSFile(str(self._path), "wb"))
+        return self
+
+    def add(self, table: pd.DataFrame, account: Ints) -> None:
+        """Write rows, whose accounts are these."""
+        columns = {str(name): pa.array(table[name].to_numpy(), from_pandas=False) for name in table.columns}
+        rows = pa.table(columns | {"account": pa.array(account)})
+        if self._writer is None:
+            self._writer = self._files.enter_context(pa.ipc.new_file(self._file, rows.schema))
+        self._writer.write_table(rows, max_chunksize=BLOCK_ROWS)
+        self._first.append(account[::BLOCK_ROWS])
+        self._end = int(account[-1]) + 1 if len(account) else self._end
+
+    def first(self) -> Ints:
+        """Account with which each block begins, and one past the last."""
+        return np.append(np.concatenate(self._first), self._end)
+
+    def __exit__(self, *failure: object) -> None:
+        self._files.close()
 
 
 def merge_all(parts: list[Profile | Spilled], sizes: Sizes) -> Profile:
@@ -99,19 +144,28 @@ def merge_all(parts: list[Profile | Spilled], sizes: Sizes) -> Profile:
 
 def merge_spilled(parts: list[Spilled], sizes: Sizes) -> Profile:
     """`merge` of profiles on disk, a range of accounts at a time."""
+    ids, merged = _merged(parts, sizes)
+    pieces = list(merged)
+    return Profile(ids, **{name: _joined(pieces, name) for name in TABLES})
+
+
+def _merged(parts: list[Spilled], sizes: Sizes) -> tuple[npt.NDArray[np.object_], Iterator[Piece]]:
+    """Accounts of all parts, and the tables of one range of them after the other."""
     ids = np.array(sorted(set().union(*(part.ids.tolist() for part in parts))), dtype=object)
     place = pd.Index(ids)
     codes = [place.get_indexer(pd.Index(part.ids)) for part in parts]
+    return ids, _pieces(parts, codes, sizes, len(ids))
+
+
+def _pieces(parts: list[Spilled], codes: list[Ints], sizes: Sizes, n: int) -> Iterator[Piece]:
     held, fitted = _fitted(parts, codes, sizes)
-    pieces: list[tuple[int, dict[str, pd.DataFrame]]] = []
-    for since, until in _ranges(parts, codes, len(ids)):
+    for since, until in _ranges(parts, codes, n):
         spans = [np.searchsorted(code, [since, until]) for code in codes]
         chosen = [i for i, (low, high) in enumerate(spans) if low < high]
         inside = [parts[i].piece(int(spans[i][0]), int(spans[i][1])) for i in chosen]
         levels = [held[i].of(slice(*spans[i])) for i in chosen]
         merged = merge_pieces(inside, levels, fitted.of(slice(since, until)))
-        pieces.append((since, {name: getattr(merged, name) for name in TABLES}))
-    return Profile(ids, **{name: _joined(pieces, name) for name in TABLES})
+        yield since, {name: getattr(merged, name) for name in TABLES}
 
 
 def _fitted(parts: list[Spilled], codes: list[Ints], sizes: Sizes) -> tuple[list[Levels], Levels]:
@@ -133,7 +187,7 @@ def _ranges(parts: list[Spilled], codes: list[Ints], n: int) -> list[tuple[int, 
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
-def _joined(pieces: list[tuple[int, dict[str, pd.DataFrame]]], name: str) -> pd.DataFrame:
+def _joined(pieces: list[Piece], name: str) -> pd.DataFrame:
     """A table of all pieces, which are emptied of it on the way."""
     tables = []
     for since, piece in pieces:

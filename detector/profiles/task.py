@@ -65,7 +65,8 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
     try:
         batches = read_queries(task.file, task.reading, task.mapping, report, rejects)
         leaves_few = task.storing is None
-        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, _draw(task), leaves_few)
+        draw, spill = _draw(task), _folder(task)
+        build_profile(batches, task.key, task.sizes, task.window, repeats, built, task.storing, draw, leaves_few, spill)
     except SetAside:
         built = Built()
     except InputError as error:
@@ -74,14 +75,18 @@ def profile_file(task: Task, repeats: Repeats | None) -> Profiled:
         detail = f"the log has over {task.reading.max_accounts:,} accounts"
         rejects.add_many(report.path, built.beyond, built.rows_beyond, "accounts", detail)
         report.rows_rejected += built.rows_beyond
-    if isinstance(built.profile, Profile):
-        built.profile = spilled(built.profile, task)
     return Profiled(built, report, rejects, task)
 
 
 def spilled(profile: Profile, task: Task) -> Profile | Spilled:
     """Profile on disk, where it is to wait there for others."""
-    return profile if task.spill is None else spill(profile, Path(tempfile.mkdtemp(dir=task.spill)))
+    folder = _folder(task)
+    return profile if folder is None else spill(profile, folder)
+
+
+def _folder(task: Task) -> Path | None:
+    """A new folder for what waits on disk."""
+    return None if task.spill is None else Path(tempfile.mkdtemp(dir=task.spill))
 
 
 def _draw(task: Task) -> Draw | None:

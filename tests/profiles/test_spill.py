@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from detector.logs.files import discover
 from detector.profiles import build as building
 from detector.profiles import files as reading
-from detector.profiles import lanes
+from detector.profiles import growing, lanes
 from detector.profiles import spill as spilling
-from detector.profiles import task as profiling
 from detector.profiles.files import profile_files
 from detector.profiles.lanes import in_turn
 from detector.profiles.profile import Sizes, merge, profile_of
@@ -62,7 +61,7 @@ def test_a_large_input_is_spilled_and_nothing_is_left_behind(tmp_path, monkeypat
     tasks = [Task(file, Reading(), None, b"key", sizes, (None, None)) for file in files]
     in_memory = profile_files(tasks, in_turn).profile
     spilled = []
-    monkeypatch.setattr(profiling, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
+    monkeypatch.setattr(growing, "spill", lambda *given: spilled.append(spill(*given)) or spilled[-1])
     monkeypatch.setattr(lanes, "SMALL_INPUT", 0)
     monkeypatch.setattr(reading, "LARGE_INPUT", 0)
     assert_same(in_memory, profile_files(tasks, in_turn).profile)

@@ -145,13 +145,13 @@ def test_which_accounts_are_drawn_depends_on_the_key_and_not_on_files_or_their_o
 
 
 def test_no_more_accounts_than_the_limit_are_held_while_a_file_is_read(monkeypatch, tmp_path):
-    from detector.profiles import build
+    from detector.profiles import build, growing
 
     monkeypatch.setattr(build, "FOLD_ROWS", 50)
     held = []
-    merge = build.merge
+    merge = growing.merge
     monkeypatch.setattr(
-        build, "merge", lambda parts, *more: held.append(max(len(p.ids) for p in parts)) or merge(parts, *more)
+        growing, "merge", lambda parts, *more: held.append(max(len(p.ids) for p in parts)) or merge(parts, *more)
     )
     moments = pa.array(np.full(2_000, 1772366400000000)).cast(pa.timestamp("us", "UTC"))
     pq.write_table(
