@@ -13,6 +13,8 @@ References
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,8 +26,18 @@ from detector.campaigns.passages import Ints, Passages
 from detector.campaigns.rejoin import mannered, worded
 from detector.campaigns.strands import numbered
 
-#: Accounts on either side of a cut, and share of a side's holdings that may cross it.
-LEAST_SIDE, MOST_CROSSING = 10, 0.02
+#: Accounts on either side of a cut, share of a side's holdings that may cross it, and how many times as tight one side
+#: must be: a chain of accounts that were made one after the other is as loose everywhere.
+LEAST_SIDE, MOST_CROSSING, TIGHTER = 10, 0.02, 5.0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Accounts on either side, and the share of the smaller side's holdings that cross over."""
+
+    one: Ints
+    other: Ints
+    share: float
 
 
 def apart(label: Ints, held: pd.DataFrame, passages: Passages, keys: pd.DataFrame) -> Ints:
@@ -56,27 +68,27 @@ def apart(label: Ints, held: pd.DataFrame, passages: Passages, keys: pd.DataFram
 def _cut(label: Ints, held: pd.DataFrame) -> Ints:
     """Components cut again and again; one side keeps the number."""
     found, following = label.copy(), int(label.max(initial=-1)) + 1
-    left = np.flatnonzero(np.bincount(label + 1)[1:] >= 2 * LEAST_SIDE).tolist()
-    account, composite = held["account"].to_numpy(), held["composite"].to_numpy()
+    large = np.flatnonzero(np.bincount(label + 1)[1:] >= 2 * LEAST_SIDE).tolist()
+    left = [(number, _loosest(np.flatnonzero(label == number), held)) for number in large]
     while left:
-        number = left.pop()
-        rows = found[account] == number
-        members, row = np.unique(account[rows], return_inverse=True)
-        side = _side(row, composite[rows])
-        if side.any():
-            found[members[side]] = following
-            left += [number, following]
+        number, cut = left.pop()
+        sides = [_loosest(side, held) for side in (cut.one, cut.other)] if cut.share <= MOST_CROSSING else []
+        if sides and max(side.share for side in sides) >= TIGHTER * cut.share:
+            found[cut.other] = following
+            left += [(number, sides[0]), (following, sides[1])]
             following += 1
     return found
 
 
-def _side(row: Ints, composite: Ints) -> npt.NDArray[np.bool_]:
-    """One side of the loosest cut of accounts that hold composites, nobody where all cuts are too tight."""
-    _, column = np.unique(composite, return_inverse=True)
+def _loosest(members: Ints, held: pd.DataFrame) -> Cut:
+    """The loosest cut of accounts that hold composites."""
+    rows = np.isin(held["account"].to_numpy(), members)
+    members, row = np.unique(held["account"].to_numpy()[rows], return_inverse=True)
+    _, column = np.unique(held["composite"].to_numpy()[rows], return_inverse=True)
     matrix = coo_matrix((np.ones(len(row)), (row, column))).tocsr()
     n, size = matrix.shape[0], sum(matrix.shape)
     if n < 2 * LEAST_SIDE or matrix.shape[1] < 3:
-        return np.zeros(n, bool)
+        return Cut(members, members[:0], np.inf)
     place = np.empty(size, np.int64)
     place[np.argsort(_order(matrix), kind="stable")] = np.arange(size)
     ends = np.sort(np.stack([place[row], place[n + column]]), axis=0)
@@ -86,7 +98,7 @@ def _side(row: Ints, composite: Ints) -> npt.NDArray[np.bool_]:
     fits = np.minimum(accounts, n - accounts) >= LEAST_SIDE
     share = np.where(fits, opened - closed, np.inf) / np.maximum(smaller, 1)
     best = int(np.argmin(share))
-    return place[:n] <= best if share[best] <= MOST_CROSSING else np.zeros(n, bool)
+    return Cut(members[place[:n] <= best], members[place[:n] > best], float(share[best]))
 
 
 def _order(matrix: csr_matrix) -> npt.NDArray[np.float64]:

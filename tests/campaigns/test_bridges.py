@@ -57,3 +57,13 @@ def test_small_components_are_left_whole():
         [(c, a) for a in range(8) for c in ((0, 1, 2) if a < 4 else (3, 4, 5))], columns=["composite", "account"]
     )
     assert (apart(label, rows, NO_WORDS, settings(1, 2)) == label).all()
+
+
+def test_a_chain_of_accounts_made_one_after_the_other_stays_whole():
+    # every account holds the composites of its own place and of the next five, of a hundred places
+    rows = [(i // 4 + k, i) for i in range(400) for k in range(5)]
+    chain = pd.DataFrame(rows, columns=["composite", "account"])
+    kind = pd.Categorical(["settings"] * 400, categories=["client", "settings"])
+    keys = pd.DataFrame({"kind": kind, "key": np.arange(400, dtype=np.uint64), "account": np.arange(400)})
+    keys = keys.assign(requests=10.0, degree=1)
+    assert len(set(apart(np.zeros(400, np.int64), chain, NO_WORDS, keys))) == 1
