@@ -60,10 +60,10 @@ def test_small_components_are_left_whole():
 
 
 def test_a_chain_of_accounts_made_one_after_the_other_stays_whole():
-    # every account holds the composites of its own place and of the next five, of a hundred places
-    rows = [(i // 4 + k, i) for i in range(400) for k in range(5)]
+    # every account holds the composites of its own place and of the two after it, of two hundred
+    rows = [(i // 4 + k, i) for i in range(800) for k in range(3)]
     chain = pd.DataFrame(rows, columns=["composite", "account"])
-    kind = pd.Categorical(["settings"] * 400, categories=["client", "settings"])
-    keys = pd.DataFrame({"kind": kind, "key": np.arange(400, dtype=np.uint64), "account": np.arange(400)})
+    kind = pd.Categorical(["settings"] * 800, categories=["client", "settings"])
+    keys = pd.DataFrame({"kind": kind, "key": np.arange(800, dtype=np.uint64), "account": np.arange(800)})
     keys = keys.assign(requests=10.0, degree=1)
-    assert len(set(apart(np.zeros(400, np.int64), chain, NO_WORDS, keys))) == 1
+    assert len(set(apart(np.zeros(800, np.int64), chain, NO_WORDS, keys))) == 1
