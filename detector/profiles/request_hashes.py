@@ -5,10 +5,10 @@ Hashes are uniform, so that a range holds as many as any other, and what is sort
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import mkstemp
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -45,10 +45,9 @@ class RequestHashes:
         """Hashes of one range after another, in any order within it."""
         ends = np.array(self._ends)
         begins = np.column_stack([np.append(0, ends[:-1, -1]), ends[:, :-1]])
-        with open(self._path, "rb", buffering=0) as file:
+        with open(self._path, "rb") as file:
             for begin, end in zip(begins.T.tolist(), ends.T.tolist(), strict=True):
-                parts = [_read(file.fileno(), *span) for span in zip(begin, end, strict=True)]
-                yield np.frombuffer(b"".join(parts), np.uint64)
+                yield np.concatenate([_read(file, *span) for span in zip(begin, end, strict=True)])
 
 
 def in_ranges(parts: RequestHashes | Sequence[Hashes]) -> Iterator[Hashes]:
@@ -72,5 +71,6 @@ def repeated(sets: Sequence[RequestHashes | Sequence[Hashes]]) -> tuple[Hashes, 
     return np.concatenate(found), [np.concatenate(mine) for mine in held]
 
 
-def _read(file: int, begin: int, end: int) -> bytes:
-    return os.pread(file, 8 * (end - begin), 8 * begin)
+def _read(file: BinaryIO, begin: int, end: int) -> Hashes:
+    file.seek(8 * begin)
+    return np.frombuffer(file.read(8 * (end - begin)), np.uint64)
