@@ -11,8 +11,7 @@ ALWAYS = {
     "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.957, where it is 0.987 without",
 }
 OVER_SEEDS = {
-    "test_a_grey_resale_pool_is_listed_and_named_as_such": "0.894 of the pool's accounts",
-    "thin": "0.0004 of the benign accounts flagged: evaluators beside the spray, in one world of ten",
+    "thin": "0.0004 of the benign accounts flagged: evaluators and a judge beside the spray, three in ten worlds",
 }
 
 
