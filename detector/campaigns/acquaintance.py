@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.passages import Ints, Passages
+from detector.campaigns.rejoin import OWNED
 from detector.campaigns.strands import LEAST_PASSAGES, MOST_OUTSIDE, component_frames
+from detector.profiles.keys import FAMILY_OF
 
-#: Facts that are hard to share by chance, and what they are of.
-OWNED = {"payment": 0, "device": 1, "address": 2, "signup_address": 2}
-#: Kinds of facts that suffice without words.
+#: Families of facts that suffice without words.
 LEAST_KINDS = 2
 #: Members that must hold a fact, and their share of all who do.
 LEAST_MEMBERS, LEAST_INSIDE = 2, 0.25
@@ -42,7 +42,7 @@ def acquainted(label: Ints, held: Passages, keys: pd.DataFrame, alone: npt.NDArr
         {
             "account": rows["account"].to_numpy(dtype=np.int64),
             "fact": rows.groupby(["kind", "key"], observed=True, sort=True).ngroup().to_numpy(),
-            "kind": rows["kind"].map(OWNED).to_numpy(dtype=np.int64),
+            "kind": rows["kind"].astype(object).map(FAMILY_OF).to_numpy(),
         }
     )
     facts["holders"] = facts.groupby("fact")["fact"].transform("size")

@@ -92,11 +92,18 @@ def _of_sprays(tables: Tables, held: Passages, free: Mask) -> Passages:
 def _asking(tables: Tables, keys: npt.NDArray[np.uint64], free: Mask) -> Ints:
     """Sampled requests of these accounts in the first half in which each key stands and that ask for something."""
     requests = tables.requests
-    asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    asks = _asks_forming(tables)
     asks &= free[requests["account"].to_numpy()]
     values = requests.loc[asks, [name for names in COLUMNS.values() for name in names]].to_numpy().ravel()
     place = np.minimum(np.searchsorted(keys, values), max(0, len(keys) - 1))
     return np.bincount(place[keys[place] == values], minlength=len(keys)) if len(keys) else np.zeros(0, np.int64)
+
+
+def _asks_forming(tables: Tables) -> Mask:
+    """Sampled requests of the first half that ask for something."""
+    requests = tables.requests
+    found: Mask = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    return found
 
 
 def _thin(share: Floats, strand: Ints) -> Mask:
@@ -110,7 +117,7 @@ def _thin(share: Floats, strand: Ints) -> Mask:
 def _at_once(strand: Ints, tables: Tables) -> Ints:
     """Strands whose requests fall into the same few days, of a log that is much longer, are wordings of one spray."""
     requests = tables.requests
-    asks = asks_for(requests["asks"].to_numpy(), ELICITING) & (requests["half"].to_numpy() == 0)
+    asks = _asks_forming(tables)
     asks &= strand[requests["account"].to_numpy()] >= 0
     if not asks.any():
         return strand

@@ -41,7 +41,8 @@ def hands(cohort: Cohort, found: Frames) -> list[Evidence]:
     """Members whose requests in frames come from other hands than the rest, against one visit of other accounts."""
     rows = cohort.rows
     framed = found.passages_in(rows) > 0
-    foreign, n = other_hands(rows, framed & (rows["half"].to_numpy() == 1), ~framed)
+    held_back = framed & (rows["half"].to_numpy() == 1)
+    foreign, n = other_hands(rows, held_back, ~framed)
     if n < LEAST_ACCOUNTS or len(foreign) < LEAST_SHARE * n:
         return []
     seen = rows[framed & rows["account"].isin(foreign).to_numpy()]
@@ -50,7 +51,7 @@ def hands(cohort: Cohort, found: Frames) -> list[Evidence]:
     elsewhere, others = _ordinary_visits(cohort.reference)
     rate = max(FLOOR, (elsewhere + 1) / (others + 1))
     p = float(binomial_tail(len(foreign), n, rate))
-    sent = rows.loc[framed & (rows["half"].to_numpy() == 1), "account"].nunique()
+    sent = rows.loc[held_back, "account"].nunique()
     weight = digits(p, cap_for(cohort.size, CAP)) * coverage(n, sent)
     if weight < 1:
         return []
