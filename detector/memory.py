@@ -14,8 +14,10 @@ import ctypes
 import sys
 from contextlib import suppress
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX, _ARENA_MAX = -1, -2, -4, -8
-_MOST, _STEP = (1 << 31) - 1, 64 << 20
+from detector.on_disk import let_go
+
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -2, -3, -4, -8
+_MOST, _STEP, _LARGE = (1 << 31) - 1, 64 << 20, 4 << 20
 
 
 def keep_freed() -> None:
@@ -31,8 +33,19 @@ def keep_freed() -> None:
         pa.set_memory_pool(pa.system_memory_pool())
 
 
+def part_with_freed() -> None:
+    """From now on, have arrays of some megabytes given back as they are freed, so that no gaps stay between others."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
+
+
 def give_back() -> None:
-    """Give back what is free: a copy of this process would copy it, too, when either writes to it."""
+    """Give back what is free: a copy of this process would copy it, too, when either writes to it.
+
+    Columns on disk are let go of.
+    """
+    let_go()
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
     if sys.platform == "linux":

@@ -135,6 +135,8 @@ def scan(
     with ExitStack() as copies, ThreadPoolExecutor(1, "accounts") as beside:
         reader = copies.enter_context(lanes(request.settings.profiling.workers, files, key))
         reading_people = beside.submit(read_people, request)
+        if is_large(files):
+            reading_people.add_done_callback(lambda _: parquet_process.stop())
         with clock.stage("reading"):
             profiled = partial(profile_files, reader=reader, read=copies.close)
             window = _read(files, request, key, profiled, clock, tell)

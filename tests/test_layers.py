@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "detector"
-FOOT = ("schema", "settings", "errors", "secret", "remembering", "beside", "copies", "early", "memory")
+FOOT = ("schema", "settings", "errors", "secret", "remembering", "beside", "copies", "early", "memory", "on_disk")
 ROOMS = (
     "cli", "nightly", "drill", "report", "inspection", "pipeline", "judging", "results",
     "campaigns", "anomaly", "features", "profiles", "text", "logs", *FOOT,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.reference import Reference
+from detector.on_disk import taken
 from detector.profiles.tables import Tables
 
 Ints = npt.NDArray[np.int64]
@@ -60,7 +61,7 @@ class Cohort:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Sampled requests of the members."""
-        return self.tables.requests.iloc[_ranges(self.reference.request_starts, self.members)]
+        return taken(self.tables.requests, _ranges(self.reference.request_starts, self.members))
 
     @cached_property
     def forming(self) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
 from detector.campaigns.strands import loosen, numbered, of_words, recruit, unravel
+from detector.on_disk import let_go
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns
 
@@ -68,6 +69,7 @@ def find_groups(
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
     label = sprays(crews(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
+    let_go()
     label = acquainted(recruit(label, held, holders, ~verified), held, tables.keys, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))
     joined = kin(rejoin(label, reference, held, settings), reference, held)

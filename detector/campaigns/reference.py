@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.calendar import DAY_US
+from detector.on_disk import taken
+from detector.profiles.orders import distinct_pairs
 from detector.profiles.tables import Tables
 from detector.remembering import once
 
@@ -83,8 +85,8 @@ class Reference:
         step = max(1.0, len(self.accounts) / MOST_PEOPLE)
         inside = self._among(self.accounts[np.arange(0, len(self.accounts), step).astype(np.int64)])
         requests = self.tables.requests
-        found: pd.DataFrame = requests.loc[inside[requests["account"].to_numpy()], COLUMNS]
-        return found
+        rows = np.flatnonzero(inside[requests["account"].to_numpy()])
+        return taken(requests, rows, COLUMNS)
 
     @cached_property
     def _askers(self) -> dict[tuple[int, float], float]:
@@ -157,13 +159,16 @@ class Reference:
     @cached_property
     def launches(self) -> dict[int, int]:
         """Models that ordinary accounts first used a day or more after the log begins, with that moment."""
-        rows = self.tables.requests
-        known = rows.loc[rows["model"].to_numpy() != 0, ["model", "timestamp", "account"]]
-        first = known.groupby("model")["timestamp"].min()
-        ordinary = known[self._among(self.accounts)[known["account"].to_numpy()]]
-        users = ordinary.groupby("model")["account"].nunique().reindex(first.index, fill_value=0)
-        new = (first >= rows["timestamp"].min() + DAY_US) & (users >= LEAST_ADOPTERS)
-        return {int(str(model)): int(moment) for model, moment in first[new].items()}
+        names = ("model", "timestamp", "account")
+        model, moment, account = (self.tables.requests[name].to_numpy() for name in names)
+        begin = int(moment.min()) if len(moment) else 0
+        code, models = pd.factorize(model, sort=True)
+        first = np.full(len(models), np.iinfo(np.int64).max)
+        np.minimum.at(first, code, moment)
+        ordinary = self._among(self.accounts)[account]
+        users = np.bincount(distinct_pairs(code[ordinary], account[ordinary]), minlength=len(models))
+        new = (models != 0) & (first >= begin + DAY_US) & (users >= LEAST_ADOPTERS)
+        return dict(zip(models[new].tolist(), first[new].tolist(), strict=True))
 
     def _among(self, accounts: Ints) -> npt.NDArray[np.bool_]:
         """Which of all accounts are among these."""

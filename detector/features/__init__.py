@@ -21,6 +21,8 @@ from detector.features import (
 )
 from detector.features.base import Feature, feature
 from detector.features.ranges import in_ranges
+from detector.memory import give_back
+from detector.on_disk import let_go
 from detector.profiles.tables import Tables
 from detector.remembering import forget
 
@@ -50,6 +52,8 @@ KEPT_ROWS = 500_000
 APART = frozenset({"rhythm", "diversity"})
 #: Of those, features that add up values in an order which all accounts have in common.
 OF_FEW_VALUES = frozenset({"topic_repetition", "topics_in_ten", "topic_persistence", "systems_in_ten"})
+#: Features of other families that are like those.
+ALSO_APART = frozenset({"subnets_in_ten", "network_hops", "end_users_in_ten"})
 #: Features that share little with those after them: above so many requests, what was remembered is freed after each.
 FREED_AFTER = frozenset(
     {"shared_head", "shared_tail", "shared_system", "shared_phrase", "tiled_share", "handed_session_share"}
@@ -97,6 +101,7 @@ def compute_features(
         if len(tables.requests) > KEPT_ROWS:
             # Families share little with one another, and what is remembered grows with the rows.
             forget(tables)
+            give_back()
     forget(tables)
     columns = {each.name: columns.get(each.name, nothing) for each in features}
     return pd.DataFrame(columns, index=tables.accounts.index, dtype="float64"), off
@@ -106,21 +111,23 @@ def _values(tables: Tables, features: Sequence[Feature]) -> dict[str, pd.Series[
     """Values of features of a family; of many requests, those that can be are computed for a range of accounts each."""
     apart = [each for each in features if len(tables.requests) > KEPT_ROWS and _is_apart(each)]
     parts: dict[str, list[pd.Series[float]]] = {each.name: [] for each in apart}
-    for part in in_ranges(tables, KEPT_ROWS // 2) if apart else ():
+    for part in in_ranges(tables) if apart else ():
         for each in apart:
             parts[each.name].append(each(part))
+        let_go()
     columns = {name: pd.concat(values, ignore_index=True) for name, values in parts.items()}
     for each in features:
         if each.name not in columns:
             columns[each.name] = each(tables)
         if each.name in FREED_AFTER and len(tables.requests) > KEPT_ROWS:
             forget(tables)
+        let_go()
     return columns
 
 
 def _is_apart(feature: Feature) -> bool:
     """Whether an account's value depends, to the last digit, on nothing that other accounts do."""
-    return feature.family in APART and feature.name not in OF_FEW_VALUES
+    return (feature.family in APART and feature.name not in OF_FEW_VALUES) or feature.name in ALSO_APART
 
 
 def joined(*parts: tuple[pd.DataFrame, list[Off]]) -> tuple[pd.DataFrame, list[Off]]:

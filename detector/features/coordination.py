@@ -20,7 +20,7 @@ from detector.features.sharing import (
     joint_surprise,
     rare_families,
     rarity,
-    row_rarity,
+    rarity_of,
     signup_bins,
     users,
 )
@@ -71,7 +71,7 @@ def shared_system(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks".
     """
     everywhere = np.ones(len(tables.requests), dtype=bool)
-    return weighted_share(tables, row_rarity(tables, "system", "system"), everywhere)
+    return weighted_share(tables, rarity_of(tables, "system", hashes(tables, "system")), everywhere)
 
 
 @feature(unit="weighted share", suspicious="high", needs=("prompt",))

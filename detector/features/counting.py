@@ -31,7 +31,7 @@ DRAWN = 10
 
 def sums(account: Ints, entries: Floats | Bools | Ints, n_accounts: int) -> Floats:
     """Sum of a number per entry over the accounts."""
-    return np.bincount(account, entries, n_accounts).astype(np.float64)
+    return np.bincount(account, entries, n_accounts).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)

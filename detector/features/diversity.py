@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from detector.features import counting, samples
-from detector.features.base import Floats, feature
+from detector.features.base import Floats, Ints, feature
 from detector.features.clock import steps
 from detector.features.counting import (
     distinct_in_ten,
@@ -20,6 +20,7 @@ from detector.features.counting import (
 )
 from detector.features.daily import total
 from detector.features.phrases import requests_with_commonest_phrase, requests_with_phrase
+from detector.features.ranges import in_ranges
 from detector.features.samples import hashes, uses_of_value, value_counts
 from detector.profiles.tables import Tables
 
@@ -204,12 +205,17 @@ def topic_persistence(tables: Tables) -> Floats:
     .. [1] Anthropic (2026), "Detecting and preventing distillation attacks": work shared out
            over accounts.
     """
+    in_a_row, size = map(np.concatenate, zip(*map(_topic_in_a_row, in_ranges(tables)), strict=True))
+    return where(in_a_row - match_chance(value_counts(tables, "topic")), size >= 19)
+
+
+def _topic_in_a_row(tables: Tables) -> tuple[Floats, Ints]:
+    """Share of the pairs of requests in a row that share a topic, and number of such pairs."""
     topic, pairs, n = samples.integers(tables, "topic"), steps(tables), len(tables.accounts)
     known = (topic[pairs.before] >= 0) & (topic[pairs.after] >= 0)
     same = known & (topic[pairs.before] == topic[pairs.after])
     size = np.bincount(pairs.account[known], minlength=n)
-    in_a_row = ratio(np.bincount(pairs.account[same], minlength=n), size)
-    return where(in_a_row - match_chance(value_counts(tables, "topic")), size >= 19)
+    return ratio(np.bincount(pairs.account[same], minlength=n), size), size
 
 
 @feature(unit="ratio", suspicious="low", needs=("prompt",))

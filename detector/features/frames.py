@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.features.base import Floats, Ints
+from detector.features.base import Bools, Floats, Ints
 from detector.features.clock import hours
 from detector.features.counting import (
     Counts,
@@ -15,19 +15,18 @@ from detector.features.counting import (
     groups_within,
     pair_hash,
     ratio,
-    share_of_largest,
     sums,
     where,
 )
 from detector.features.daily import active_days, requests_per_active_day
 from detector.features.samples import (
     accounts_of,
+    dominant_share,
     dominant_value,
     hashes,
     integers,
     n_principals,
     principals_of,
-    value_counts,
 )
 from detector.features.sharing import FRAMES, rarity
 from detector.profiles.tables import Tables
@@ -64,10 +63,9 @@ def frame_groups(tables: Tables) -> Groups:
     n, principal = len(tables.accounts), principals_of(tables)
     best, frame = np.zeros(n), np.zeros(n, dtype=np.uint64)
     for number, column in enumerate(FRAMES, start=1):
-        counts = value_counts(tables, column)
         value = dominant_value(tables, column)
         weight = rarity(distinct_holders(value, principal), n_principals(tables), MIN_GROUP)
-        weight *= np.nan_to_num(share_of_largest(counts))
+        weight *= np.nan_to_num(dominant_share(tables, column))
         better = weight > best
         best[better] = weight[better]
         frame[better] = pair_hash(value[better], np.full(better.sum(), number, dtype=np.int64))
@@ -91,11 +89,10 @@ def load_variation(tables: Tables) -> Floats:
 
 def topic_deviation(tables: Tables) -> Floats:
     """Pearson's χ² of the account's topics against its group's, over its degrees of freedom."""
-    frames, counts = frame_groups(tables), _topics_of_prompts(tables)
-    group = frames.number[counts.account]
-    inside = np.flatnonzero(group >= 0)
-    account, count = counts.account[inside], counts.count[inside]
-    cell = group[inside] * TOPICS + counts.value[inside].astype(np.int64)
+    frames = frame_groups(tables)
+    counts = _topics_of_prompts(tables, frames.number >= 0)
+    account, count = counts.account, counts.count
+    cell = frames.number[account] * TOPICS + counts.value.astype(np.int64)
     in_cell = sums(cell, count, frames.count * TOPICS).reshape(-1, TOPICS)
     in_group = in_cell.sum(axis=1)
     total = counts.total
@@ -108,11 +105,10 @@ def topic_deviation(tables: Tables) -> Floats:
     return where(ratio(squares, freedom), (total >= 10) & (freedom > 0))
 
 
-@once
-def _topics_of_prompts(tables: Tables) -> Counts:
-    """Distinct prompts of each account by topic."""
+def _topics_of_prompts(tables: Tables, chosen: Bools) -> Counts:
+    """Distinct prompts of each chosen account by topic."""
     account, topic = accounts_of(tables), integers(tables, "topic")
-    rows = np.flatnonzero((topic >= 0) & (hashes(tables, "prompt") != 0))
+    rows = np.flatnonzero((topic >= 0) & (hashes(tables, "prompt") != 0) & chosen[account])
     order, starts = groups_within(account[rows], hashes(tables, "prompt")[rows], len(tables.accounts))
     first = rows[order[starts]]
     return count_pairs(account[first], topic[first].astype(np.uint64), np.ones(len(first)), len(tables.accounts))

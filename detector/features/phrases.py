@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from detector.features.base import Bools, Floats
+from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import by_account, groups, sums
 from detector.features.samples import accounts_of, hashes
-from detector.features.sharing import row_rarity
+from detector.features.sharing import rarity_of
 from detector.profiles.segments import most_rows_of_a_value, starts_of
 from detector.profiles.tables import Tables
 
@@ -42,14 +42,19 @@ def requests_with_phrase(tables: Tables) -> Floats:
 
 def repeated_phrase_rarity(tables: Tables) -> Floats:
     """Rarity of the rarest shared phrase of each sampled request that its account uses again."""
-    weights = [row_rarity(tables, "phrase", phrase) for phrase in PHRASES]
-    rows = np.concatenate([np.flatnonzero(weight) for weight in weights])
-    weight = np.concatenate([weight[weight > 0] for weight in weights])
-    pairs = zip(PHRASES, weights, strict=True)
-    values = np.concatenate([hashes(tables, phrase)[weight > 0] for phrase, weight in pairs])
+    shared = [_shared_phrases(tables, phrase) for phrase in PHRASES]
+    rows, values, weight = (np.concatenate(column) for column in zip(*shared, strict=True))
     order, starts = groups(by_account(accounts_of(tables)[rows], values))
     uses = np.diff(np.r_[starts, len(order)])
     again = order[np.repeat(uses >= 2, uses)]
     rarest = np.zeros(len(tables.requests))
     np.maximum.at(rarest, rows[again], weight[again])
     return rarest
+
+
+def _shared_phrases(tables: Tables, column: str) -> tuple[Ints, Hashes, Floats]:
+    """Sampled requests whose phrase is a rare one that others hold, too, with the phrase and its rarity."""
+    values = hashes(tables, column)
+    weight = rarity_of(tables, "phrase", values)
+    rows = np.flatnonzero(weight)
+    return rows, values[rows], weight[rows]

@@ -12,26 +12,38 @@ import pandas as pd
 
 from detector.profiles.tables import Tables
 
+#: Sampled requests of which something is computed at a time.
+RANGE_ROWS = 250_000
 _TABLES = ("days", "activity", "requests", "distinct")
 
 
-def in_ranges(tables: Tables, rows: int) -> Iterator[Tables]:
-    """Tables of one range of accounts after another, each with about so many sampled requests.
+def in_ranges(tables: Tables) -> Iterator[Tables]:
+    """Tables of one range of accounts after another, each with about `RANGE_ROWS` sampled requests.
 
     Accounts are numbered from 0 in each. Keys stay those of all accounts.
     """
+    ranges = list(ranges_of(tables))
+    if len(ranges) == 1:
+        yield tables
+        return
+    for accounts in ranges:
+        parts: dict[str, Any] = {name: _rows(getattr(tables, name), accounts) for name in _TABLES}
+        for name in ("accounts", "n_distinct"):
+            parts[name] = getattr(tables, name).iloc[accounts.start : accounts.stop].reset_index(drop=True)
+        yield replace(tables, **parts)
+
+
+def ranges_of(tables: Tables) -> Iterator[range]:
+    """Ranges of accounts with about `RANGE_ROWS` sampled requests each; one where there are no accounts."""
     account = tables.requests["account"].to_numpy()
-    ends = [0, *np.unique(account[rows::rows]).tolist(), len(tables.accounts)]
+    ends = [0, *np.unique(account[RANGE_ROWS::RANGE_ROWS]).tolist(), len(tables.accounts)]
     for since, until in pairwise(ends):
-        if since < until:
-            parts: dict[str, Any] = {name: _rows(getattr(tables, name), since, until) for name in _TABLES}
-            for name in ("accounts", "n_distinct"):
-                parts[name] = getattr(tables, name).iloc[since:until].reset_index(drop=True)
-            yield replace(tables, **parts)
+        if since < until or not len(tables.accounts):
+            yield range(since, until)
 
 
-def _rows(table: pd.DataFrame, since: int, until: int) -> pd.DataFrame:
-    """Rows of accounts from `since` up to before `until`, of a table in order of account."""
-    first, end = np.searchsorted(table["account"].to_numpy(), [since, until])
+def _rows(table: pd.DataFrame, accounts: range) -> pd.DataFrame:
+    """Rows of a range of accounts, of a table in order of account."""
+    first, end = np.searchsorted(table["account"].to_numpy(), [accounts.start, accounts.stop])
     part = table.iloc[first:end]
-    return part.assign(account=part["account"] - since)
+    return part.assign(account=part["account"] - accounts.start)

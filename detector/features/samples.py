@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from detector.features.base import Bools, Floats, Hashes, Ints
-from detector.features.counting import Counts, groups_within, ratio, sums, where
+from detector.features.counting import Counts, groups_within, ratio, share_of_largest, sums, where
+from detector.features.ranges import in_ranges, ranges_of
 from detector.profiles.tables import Tables
 from detector.remembering import once
 
@@ -63,7 +64,6 @@ def _countable(tables: Tables, column: str) -> Hashes:
     return hashes(tables, column)
 
 
-@once
 def _same_value(tables: Tables, column: str) -> tuple[Ints, Ints]:
     """Rows of known values, brought together by account and value, and where each run starts."""
     values = _countable(tables, column)
@@ -90,28 +90,43 @@ def value_counts(tables: Tables, column: str) -> Counts:
 
 
 def _dense_counts(tables: Tables, codes: Ints, values: Hashes) -> Counts:
-    cells = sums(
-        accounts_of(tables) * len(values) + codes,
-        copies_of(tables),
-        len(tables.accounts) * len(values),
-    )
-    used = np.flatnonzero(cells)
-    account, code = np.divmod(used, max(len(values), 1))
-    known = values[code] != 0
-    return Counts(account[known], values[code[known]], cells[used[known]], len(tables.accounts))
+    """Count a range of accounts after another in a table with a cell for each value."""
+    parts: list[tuple[Ints, Hashes, Floats]] = []
+    for accounts in ranges_of(tables):
+        first, end = np.searchsorted(accounts_of(tables), [accounts.start, accounts.stop])
+        rows = slice(first, end) if len(accounts) < len(tables.accounts) else slice(None)
+        cell = (accounts_of(tables)[rows] - accounts.start) * len(values) + codes[rows]
+        cells = sums(cell, copies_of(tables)[rows], len(accounts) * len(values))
+        used = np.flatnonzero(cells)
+        account, code = np.divmod(used, max(len(values), 1))
+        known = values[code] != 0
+        parts.append((account[known] + accounts.start, values[code[known]], cells[used[known]]))
+    account, value, count = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Counts(account, value, count, len(tables.accounts))
 
 
 @once
 def dominant_value(tables: Tables, column: str) -> Hashes:
     """Each account's most frequent value of a column; 0 where none is known."""
-    return value_counts(tables, column).dominant()
+    return np.concatenate([value_counts(part, column).dominant() for part in in_ranges(tables)])
+
+
+def dominant_share(tables: Tables, column: str) -> Floats:
+    """Share of each account's requests that its most frequent value of a column holds."""
+    return np.concatenate([share_of_largest(value_counts(part, column)) for part in in_ranges(tables)])
 
 
 def uses_of_value(tables: Tables, column: str) -> Floats:
     """For each sampled request, how often its account used its value; 0 where it is unknown."""
+    return np.concatenate([_uses(part, column) for part in in_ranges(tables)])
+
+
+def _uses(tables: Tables, column: str) -> Floats:
     rows, starts = _same_value(tables, column)
     uses = np.zeros(len(tables.requests))
-    uses[rows] = np.repeat(value_counts(tables, column).count, np.diff(np.r_[starts, len(rows)]))
+    if len(rows):
+        count = np.add.reduceat(copies_of(tables)[rows], starts)
+        uses[rows] = np.repeat(count, np.diff(np.r_[starts, len(rows)]))
     return uses
 
 

@@ -17,6 +17,7 @@ from scipy.special import pdtrc
 from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import count_pairs, distinct_holders, groups, pair_hash, principals_holding, sums, where
 from detector.features.daily import created_us
+from detector.features.ranges import RANGE_ROWS
 from detector.features.samples import (
     accounts_of,
     dominant_value,
@@ -61,16 +62,19 @@ def _holders_of_keys(tables: Tables, kind: str) -> tuple[pd.Index[int], Floats]:
 def holders_of(tables: Tables, kind: str, values: Hashes) -> Floats:
     """How many principals hold each value, by the keys; 1 where the keys do not list it."""
     keys, degree = _holders_of_keys(tables, kind)
-    at = keys.get_indexer(pd.Index(values))
-    return np.asarray(np.r_[degree, 1.0][at], dtype=np.float64)
+    return _looked_up(values, keys, np.r_[degree, 1.0])
 
 
-@once
-def row_rarity(tables: Tables, kind: str, column: str) -> Floats:
-    """Rarity of a shared value, for each sampled request."""
+def rarity_of(tables: Tables, kind: str, values: Hashes) -> Floats:
+    """Rarity of values that the keys list; 0 of others."""
     keys, degree = _holders_of_keys(tables, kind)
-    at = keys.get_indexer(pd.Index(hashes(tables, column)))
-    return np.asarray(np.r_[rarity(degree, n_principals(tables)), 0.0][at], dtype=np.float64)
+    return _looked_up(values, keys, np.r_[rarity(degree, n_principals(tables)), 0.0])
+
+
+def _looked_up(values: Hashes, keys: pd.Index[int], found: Floats) -> Floats:
+    """What is found at the place of each value among the keys, and last for others; a part of them at a time."""
+    parts = [values[i : i + RANGE_ROWS] for i in range(0, len(values), RANGE_ROWS)]
+    return np.concatenate([np.zeros(0), *(found[keys.get_indexer(pd.Index(part))] for part in parts)])
 
 
 @once
@@ -79,8 +83,9 @@ def frame_rarity(tables: Tables, column: str) -> Floats:
 
     Three people may ask one question; a frame is what somebody works in.
     """
-    repeated = uses_of_value(tables, column) >= 2
-    return np.where(repeated, row_rarity(tables, column, column), 0.0)
+    weight, repeated = np.zeros(len(tables.requests)), np.flatnonzero(uses_of_value(tables, column) >= 2)
+    weight[repeated] = rarity_of(tables, column, hashes(tables, column)[repeated])
+    return weight
 
 
 @once

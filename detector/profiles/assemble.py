@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from detector.memory import give_back
+from detector.on_disk import put
 from detector.profiles.day_rows import tally
 from detector.profiles.fingerprints import DAY_US, Names
 from detector.profiles.halves import halves
@@ -25,8 +26,8 @@ from detector.schema import ACCOUNT_NAMES, ACCOUNTS, ACCOUNTS_SCHEMA
 
 #: Rows of which distinct values are counted at a time.
 RANGE_ROWS = 262_144
-#: Sampled requests above which keys are looked for after all else, to save memory.
-TOGETHER_ROWS = 1_000_000
+#: Sampled requests above which tables are put on disk, and keys looked for after all else, to save memory.
+MANY_ROWS = 1_000_000
 
 
 def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: bytes, sizes: Sizes) -> Tables:
@@ -42,29 +43,25 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
         Secret of the content hashes; facts of accounts are hashed with it too.
     """
     people = _accounts(profile, accounts)
-    requests = _requests(profile)
-    levels = sizes.fitted(profile.days)
-    days, busy = profile.days, busy_days(profile.days, levels)
-    day_of_row = _position(days, requests)
-    held_whole = np.flatnonzero(~busy[day_of_row])
-    columns = ("account", "day", "timestamp", "copies", *KINDS)
-    quiet = pd.DataFrame({name: requests[name].to_numpy()[held_whole] for name in columns}, copy=False)
+    many = len(profile.requests) > MANY_ROWS
+    requests = _requests(profile, many)
+    days, levels = profile.days, sizes.fitted(profile.days)
     with ThreadPoolExecutor(2) as meanwhile:  # arrays are sorted and copied outside of the interpreter lock
-        activity = meanwhile.submit(_activity, days, profile.activity, day_of_row[held_whole], slots_of(quiet))
-        counted = meanwhile.submit(
-            _distinct, profile.distinct, quiet, levels, days["account"].to_numpy()[busy], len(people)
-        )
-        if len(requests) > TOGETHER_ROWS:
-            activity.result(), counted.result()
+        active, counted = _counted(profile, requests, levels, len(people), meanwhile)
+        if many:
+            wait([active, counted])
             give_back()
         keys = shared_keys(people, requests, key)
-        distinct, n_distinct = counted.result()
+        activity, (distinct, n_distinct) = active.result(), counted.result()
+    if many:
+        activity, distinct = _on_disk(activity), _on_disk(distinct)
+    distinct["kind"] = pd.Categorical.from_codes(distinct["kind"], categories=pd.Index(KINDS))
     first, last = (int(days["day"].min()), int(days["day"].max())) if len(days) else (0, 0)
     span = (int(days["last_us"].max()) - int(days["first_us"].min())) / DAY_US if len(days) else 0.0
     return Tables(
         accounts=people,
         days=days,
-        activity=activity.result(),
+        activity=activity,
         requests=requests,
         distinct=distinct,
         n_distinct=n_distinct,
@@ -75,6 +72,11 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
         last_day=last,
         models=dict(names.of["model"]),
     )
+
+
+def _on_disk(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, on disk."""
+    return pd.DataFrame(put({str(name): table[name].to_numpy() for name in table.columns}), copy=False)
 
 
 def _accounts(profile: Profile, accounts: pa.Table | None) -> pd.DataFrame:
@@ -105,20 +107,37 @@ def _mapped(kind: pa.DataType) -> object:
     return None
 
 
-def _requests(profile: Profile) -> pd.DataFrame:
+def _requests(profile: Profile, many: bool) -> pd.DataFrame:
     """The sample of requests, with the half that each falls into and how many requests it stands for.
 
     See `halves` for the half.
     """
-    rows = profile.requests.copy(deep=False)
+    rows = profile.requests
     prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
-    rows["half"] = halves(prompt, rows["request"].to_numpy(), account, np.array(profile.ids, dtype=object))
-    rows["topic"] = np.where(rows["themes"] < 0, -1, rows["themes"] & 0xFF)
+    half = halves(prompt, rows["request"].to_numpy(), account, np.array(profile.ids, dtype=object))
+    themes = rows["themes"].to_numpy()
+    topic = np.where(themes < 0, -1, themes & 0xFF)
     at = _position(profile.days, rows)
     sampled = np.bincount(at, weights=rows["copies"].to_numpy(), minlength=len(profile.days))
     scale = profile.days["requests"].to_numpy()[at] / np.maximum(sampled[at], 1)
-    rows["weight"] = np.maximum(1, np.rint(scale * rows["copies"].to_numpy())).astype(np.int64)
-    return rows
+    weight = np.maximum(1, np.rint(scale * rows["copies"].to_numpy())).astype(np.int64)
+    told = {"half": half, "topic": topic, "weight": weight}
+    return rows.assign(**(put(told) if many else told))
+
+
+def _counted(
+    profile: Profile, requests: pd.DataFrame, levels: Levels, n: int, threads: Executor
+) -> tuple[Future[pd.DataFrame], Future[tuple[pd.DataFrame, pd.DataFrame]]]:
+    """Activity, and distinct values with their number, in threads: what was counted, and what follows from samples."""
+    days, busy = profile.days, busy_days(profile.days, levels)
+    day_of_row = _position(days, requests)
+    held_whole = np.flatnonzero(~busy[day_of_row])
+    columns = ("account", "day", "timestamp", "copies", *KINDS)
+    quiet = pd.DataFrame({name: requests[name].to_numpy()[held_whole] for name in columns}, copy=False)
+    return (
+        threads.submit(_activity, days, profile.activity, day_of_row[held_whole], slots_of(quiet)),
+        threads.submit(_distinct, profile.distinct, quiet, levels, days["account"].to_numpy()[busy], n),
+    )
 
 
 def _position(days: pd.DataFrame, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -144,9 +163,8 @@ def _distinct(
         values = grouped_sum(pd.concat(parts, ignore_index=True), ["account", "kind", "key"], ["requests"])
         tables.append(smallest_per_group(values, ["account", "kind"], levels.distinct))
         numbers.append(_n_distinct(values, cut, accounts, levels.distinct))
-    names = {"kind": np.array(KINDS, dtype=object)}
     joined = {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in tables[0]}
-    joined["kind"] = names["kind"][joined["kind"]]
+    joined["kind"] = joined["kind"].astype(np.int8)
     return pd.DataFrame(joined, copy=False), pd.DataFrame(np.concatenate(numbers), columns=pd.Index(KINDS))
 
 

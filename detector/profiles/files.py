@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from detector.logs.files import LogFile
 from detector.logs.rejects import Rejects
-from detector.memory import give_back
+from detector.memory import give_back, part_with_freed
 from detector.profiles.build import Built, Repeats, profiles_of_few
 from detector.profiles.draw import bar_over
 from detector.profiles.fingerprints import Names, RequestFingerprinter
@@ -101,6 +101,8 @@ def _merged(tasks: list[Task], reader: Reader, done: Done | None, read: Callable
     files = read_files(tasks, reader, done)
     if read is not None:
         read()
+    if tasks[0].spill is not None:
+        part_with_freed()
     profiles = [one.built.profile for one in files if one.built.profile is not None]
     few = (one.built.few for one in files if one.built.few is not None)
     profiles += [spilled(profile, tasks[0]) for profile in profiles_of_few(few, tasks[0].sizes)]

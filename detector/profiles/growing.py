@@ -10,7 +10,7 @@ from detector.profiles.profile import Profile, Sizes, merge
 from detector.profiles.spill import Spilled, merge_spilled, spill, spill_merged
 
 #: Sampled requests from which a part is put on disk, where parts may be.
-LARGE_PART = 150_000
+LARGE_PART = 100_000
 
 
 class Growing:

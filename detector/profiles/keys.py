@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from detector.on_disk import let_go
 from detector.profiles.addresses import parse_address
 from detector.profiles.fingerprints import PURPOSES
 from detector.profiles.orders import distinct_pairs, run_starts, stable_order
@@ -90,7 +91,9 @@ def shared_keys(accounts: pd.DataFrame, requests: pd.DataFrame, key: bytes) -> p
     def holders(kind: str) -> dict[str, npt.NDArray[np.generic]]:
         if kind in facts:
             return _shared(kind, *facts[kind], None, principal)
-        return _shared(kind, account, _side_by_side(requests, REQUEST_KINDS[kind][1]), counts, principal)
+        found = _shared(kind, account, _side_by_side(requests, REQUEST_KINDS[kind][1]), counts, principal)
+        let_go()
+        return found
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # arrays are sorted outside of the interpreter lock
         # what has the most values takes longest

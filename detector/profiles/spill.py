@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc
 
+from detector.on_disk import Columns
 from detector.profiles.profile import Profile, merge, merge_pieces
 from detector.profiles.sizes import Levels, Sizes
 from detector.profiles.sketches import grouped_sum
@@ -143,10 +144,15 @@ def merge_all(parts: list[Profile | Spilled], sizes: Sizes) -> Profile:
 
 
 def merge_spilled(parts: list[Spilled], sizes: Sizes) -> Profile:
-    """`merge` of profiles on disk, a range of accounts at a time."""
+    """`merge` of profiles on disk, a range of accounts at a time; its columns stay on disk."""
     ids, merged = _merged(parts, sizes)
-    pieces = list(merged)
-    return Profile(ids, **{name: _joined(pieces, name) for name in TABLES})
+    columns = {name: Columns() for name in TABLES}
+    for since, piece in merged:
+        for name in TABLES:
+            table = piece.pop(name)
+            moved = {str(c): table[c].to_numpy() for c in table.columns}
+            columns[name].append(moved | {"account": moved["account"] + since})
+    return Profile(ids, **{name: pd.DataFrame(columns[name].mapped(), copy=False) for name in TABLES})
 
 
 def _merged(parts: list[Spilled], sizes: Sizes) -> tuple[npt.NDArray[np.object_], Iterator[Piece]]:
@@ -185,16 +191,3 @@ def _ranges(parts: list[Spilled], codes: list[Ints], n: int) -> list[tuple[int, 
     full = np.cumsum(rows) // RANGE_ROWS
     ends = [*(np.flatnonzero(np.diff(full)) + 1).tolist(), n]
     return list(zip([0, *ends[:-1]], ends, strict=True))
-
-
-def _joined(pieces: list[Piece], name: str) -> pd.DataFrame:
-    """A table of all pieces, which are emptied of it on the way."""
-    tables = []
-    for since, piece in pieces:
-        table = piece.pop(name)
-        tables.append({str(c): table[c].to_numpy() for c in table.columns})
-        tables[-1]["account"] = tables[-1]["account"] + since
-    columns: dict[str, Any] = {}
-    for column in list(tables[0]):
-        columns[column] = np.concatenate([table.pop(column) for table in tables])
-    return pd.DataFrame(columns, copy=False)

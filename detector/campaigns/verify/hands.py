@@ -99,6 +99,9 @@ def other_hands(rows: pd.DataFrame, some: Mask, rest: Mask) -> tuple[Ints, int]:
 def _new(rows: pd.DataFrame, trait: str, some: Mask, rest: Mask) -> Mask:
     """Which of some requests have a known value of a trait that none of the rest of their account has."""
     account, value = rows["account"].to_numpy(), rows[trait].to_numpy()
-    known = pd.MultiIndex.from_arrays([account[rest], value[rest]])
-    found: Mask = (value[some] != 0) & ~pd.MultiIndex.from_arrays([account[some], value[some]]).isin(known)
+    order = order_by(account, value)
+    starts = np.flatnonzero(run_starts(account[order], value[order]))
+    known = np.empty(len(order), bool)
+    known[order] = np.repeat(np.logical_or.reduceat(rest[order], starts), np.diff(starts, append=len(order)))
+    found: Mask = (value[some] != 0) & ~known[some]
     return found
