@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -49,7 +49,7 @@ def assemble(profile: Profile, accounts: pa.Table | None, names: Names, key: byt
     with ThreadPoolExecutor(2) as meanwhile:  # arrays are sorted and copied outside of the interpreter lock
         active, counted = _counted(profile, requests, levels, len(people), meanwhile)
         if many:
-            wait([active, counted])
+            active.result(), counted.result()
             give_back()
         keys = shared_keys(people, requests, key)
         activity, (distinct, n_distinct) = active.result(), counted.result()

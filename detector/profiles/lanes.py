@@ -13,6 +13,7 @@ from detector.copies import Copy, can_be_made
 from detector.early import begin_imports
 from detector.logs.files import LogFile
 from detector.profiles.build import Repeats
+from detector.profiles.files import is_large
 from detector.profiles.fingerprints import load_kernels
 from detector.profiles.task import Done, Profiled, Reader, Task, bytes_of, profile_file
 
@@ -27,7 +28,8 @@ def lanes(workers: int, files: Sequence[LogFile], key: bytes) -> Iterator[Reader
     """Ways to profile files at the same time.
 
     Copies of this process are made first, with the kernels loaded; then what was planned to be imported is, beside the
-    reading. A copy has an interpreter of its own, which threads would have to share with those imports.
+    reading, or beside what comes after it where memory counts for more. A copy has an interpreter of its own, which
+    threads would have to share with those imports.
 
     Parameters
     ----------
@@ -48,11 +50,13 @@ def lanes(workers: int, files: Sequence[LogFile], key: bytes) -> Iterator[Reader
     load_kernels(key)
     others = [Copy() for _ in range(n)]
     try:
-        begin_imports()
+        if not is_large(files):
+            begin_imports()
         yield partial(_profiled, [partial(_profiled_by, other) for other in others])
     finally:
         for other in others:
             other.end()
+    begin_imports()
 
 
 def _profiled_by(other: Copy, task: Task, repeats: Repeats | None) -> Profiled:
