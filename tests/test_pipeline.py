@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 
 import detector
+from detector import features
 from detector.campaigns.allow import AllowList, Entry
 from detector.cli.findings import findings_of
 from detector.drill import Recipe, evaluate, shape, simulate, write_world
 from detector.errors import InputError, UsageError
+from detector.features import ranges
 from detector.logs.mapping import read_mapping
+from detector.profiles import assemble, files
 from detector.report import summary
 from detector.results import load_result, write_result
 
@@ -102,6 +105,20 @@ def test_order_of_files_and_how_many_are_read_at_a_time_change_no_byte(world, tm
         digests.add(fingerprint(found, tmp_path / str(i)))
     assert len(files) > 1
     assert len(digests) == 1
+
+
+def test_a_large_input_whose_tables_are_on_disk_gives_the_same_bytes_as_one_in_memory(world, tmp_path, monkeypatch):
+    folder, _ = world
+
+    def scanned(name):
+        found = detector.scan(folder / "logs", accounts=folder / "accounts.csv", key=b"one key for both of them")
+        return fingerprint(found, tmp_path / name)
+
+    in_memory = scanned("in memory")
+    for module, name in ((files, "LARGE_INPUT"), (assemble, "MANY_ROWS"), (features, "KEPT_ROWS")):
+        monkeypatch.setattr(module, name, 0)
+    monkeypatch.setattr(ranges, "RANGE_ROWS", 1_000)
+    assert scanned("on disk") == in_memory
 
 
 def test_order_of_rows_changes_no_finding(world, tmp_path, result):

@@ -21,7 +21,6 @@ from detector.features import (
 )
 from detector.features.base import Feature, feature
 from detector.features.ranges import in_ranges
-from detector.memory import give_back
 from detector.on_disk import let_go
 from detector.profiles.tables import Tables
 from detector.remembering import forget
@@ -101,7 +100,6 @@ def compute_features(
         if len(tables.requests) > KEPT_ROWS:
             # Families share little with one another, and what is remembered grows with the rows.
             forget(tables)
-            give_back()
     forget(tables)
     columns = {each.name: columns.get(each.name, nothing) for each in features}
     return pd.DataFrame(columns, index=tables.accounts.index, dtype="float64"), off

@@ -42,8 +42,19 @@ def ranges_of(tables: Tables) -> Iterator[range]:
             yield range(since, until)
 
 
+def rows_of(tables: Tables, accounts: range) -> slice:
+    """Sampled requests of a range of accounts; those of all accounts may stand in any order."""
+    if len(accounts) == len(tables.accounts):
+        return slice(None)
+    return _slice(tables.requests, accounts)
+
+
 def _rows(table: pd.DataFrame, accounts: range) -> pd.DataFrame:
     """Rows of a range of accounts, of a table in order of account."""
-    first, end = np.searchsorted(table["account"].to_numpy(), [accounts.start, accounts.stop])
-    part = table.iloc[first:end]
+    part = table.iloc[_slice(table, accounts)]
     return part.assign(account=part["account"] - accounts.start)
+
+
+def _slice(table: pd.DataFrame, accounts: range) -> slice:
+    first, end = np.searchsorted(table["account"].to_numpy(), [accounts.start, accounts.stop])
+    return slice(int(first), int(end))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from detector.features.base import Bools, Floats, Hashes, Ints
 from detector.features.counting import Counts, groups_within, ratio, share_of_largest, sums, where
-from detector.features.ranges import in_ranges, ranges_of
+from detector.features.ranges import in_ranges, ranges_of, rows_of
 from detector.profiles.tables import Tables
 from detector.remembering import once
 
@@ -93,8 +93,7 @@ def _dense_counts(tables: Tables, codes: Ints, values: Hashes) -> Counts:
     """Count a range of accounts after another in a table with a cell for each value."""
     parts: list[tuple[Ints, Hashes, Floats]] = []
     for accounts in ranges_of(tables):
-        first, end = np.searchsorted(accounts_of(tables), [accounts.start, accounts.stop])
-        rows = slice(first, end) if len(accounts) < len(tables.accounts) else slice(None)
+        rows = rows_of(tables, accounts)
         cell = (accounts_of(tables)[rows] - accounts.start) * len(values) + codes[rows]
         cells = sums(cell, copies_of(tables)[rows], len(accounts) * len(values))
         used = np.flatnonzero(cells)
