@@ -21,7 +21,7 @@ from detector.profiles.sizes import Levels, Sizes
 from detector.profiles.sketches import grouped_sum
 
 #: Rows that are written, and read, at a time.
-BLOCK_ROWS = 8_192
+BLOCK_ROWS = 2_048
 #: Rows of samples that are merged at a time.
 RANGE_ROWS = 131_072
 TABLES = ("days", "requests", "activity", "distinct")
