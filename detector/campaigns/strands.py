@@ -140,9 +140,29 @@ def of_words(label: Ints, held: Passages) -> Ints:
     free = held.of(~inside & (held.degree <= EVERYBODYS * len(label)))
     free = replace(free, degree=free.degree - kin[free.number])
     own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
-    strand = strongest_strand(own.matrix(own.account, len(label)), LEAST_OVERLAP, LEAST_PASSAGES)
-    strand = large(strand, LEAST_ALONE)
+    own = own.of(_at_home(own, _of_free(own, len(label))))
+    strand = _of_free(own, len(label))
     return numbered(np.where(strand >= 0, label.max(initial=-1) + 1 + strand, label))
+
+
+def _of_free(own: Passages, n_accounts: int) -> Ints:
+    """Strand of each account that holds some of these passages, -1 for none and for those of small strands."""
+    strand = strongest_strand(own.matrix(own.account, n_accounts), LEAST_OVERLAP, LEAST_PASSAGES)
+    return large(strand, LEAST_ALONE)
+
+
+def _at_home(own: Passages, strand: Ints) -> npt.NDArray[np.bool_]:
+    """Rows whose passage hardly anybody holds but the accounts of one strand.
+
+    A sentence that strangers use as well links people who have nothing else in common.
+    """
+    rows = strand[own.account] >= 0
+    n_strands = int(strand.max(initial=-1)) + 1
+    pairs, n = np.unique(own.number[rows] * n_strands + strand[own.account[rows]], return_counts=True)
+    inside = np.zeros(int(own.number.max(initial=-1)) + 1, np.int64)
+    np.maximum.at(inside, pairs // n_strands, n)
+    found: npt.NDArray[np.bool_] = own.degree - inside[own.number] <= MOST_OUTSIDE * inside[own.number]
+    return found
 
 
 def of_words_alone(label: Ints, tied: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -92,7 +92,7 @@ GROUPS: dict[str, str] = {
         evaluează notează bedöm betygsätt vurder bedøm arvioi pisteytä értékeld pontozd αξιολόγησε βαθμολόγησε
         değerlendir değerlendirin değerlendirme puanla דרג הערך قيم قيّم تقييم ارزیابی امتیاز मूल्यांकन आंकलन
         মূল্যায়ন 평가 평가하고 평가해 평가하세요 평가하라 채점 채점해 채점하세요 점수를 đánh giá chấm nilai
-        menilai 评分 打分 评估 评价 評分 評估 評価 採点 เมิน ะแนน
+        menilai 评分 打分 给分 給分 评估 评价 评判 評分 評估 評価 採点 เมิน ะแนน
     """,
     # by fixed standards
     "rubric": """
@@ -103,7 +103,7 @@ GROUPS: dict[str, str] = {
         шкалою балів criterii criteriile punctaj kriterier kriterierna skalan poäng kriterierne kriteerit
         asteikolla szempontok pontszám κριτήρια κλίμακα kriter kriterlere kriterler ölçek ölçeğe קריטריונים سلم
         معايير المعايير مقياس معیار معیارها معیارهای मानदंड मानदंडों पैमाने মানদণ্ড 기준 기준에 루브릭 척도 tiêu
-        chí thang kriteria 标准 評分標準 评分标准 量表 準則 基準 กณฑ์
+        chí thang kriteria 标准 標準 細則 细则 评语 評語 更优 优劣 優劣 評分標準 评分标准 量表 準則 基準 กณฑ์
     """,
     # producing text
     "generate": """

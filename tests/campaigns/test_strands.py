@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
-from detector.campaigns.passages import passages, strongest_strand
+from detector.campaigns.passages import Passages, passages, strongest_strand
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import mannered, rejoin
 from detector.campaigns.strands import loosen, of_words, recruit, unravel
@@ -74,6 +74,18 @@ def test_words_alone_connect_ten_accounts_and_not_nine():
         label = of_words(np.full(len(made.accounts), -1), passages(made))
         assert (label[:n] >= 0).all() == (n >= 10)
         assert (label[n:] == -1).all()
+
+
+def test_a_sentence_that_strangers_use_as_well_does_not_link_two_circles():
+    # accounts 0-39 hold passages 0 and 1, 40-51 hold 2 and 3; passage 4 all of the first, nine of the others and 52-81
+    holders = [range(40), range(40), range(40, 52), range(40, 52), [*range(49), *range(52, 82)]]
+    account, number = np.array([(who, passage) for passage, of in enumerate(holders) for who in of]).T
+    twelve = np.full(len(account), 12)
+    held = Passages(account, number, number.astype(np.uint64), twelve, twelve, np.bincount(number)[number])
+    label = of_words(np.full(300, -1), held)
+    assert (label[:40] == 0).all()
+    assert (label[40:52] == 1).all()
+    assert (label[52:] == -1).all()
 
 
 def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_own():
