@@ -29,7 +29,7 @@ MOST_OUTSIDE = 0.25
 LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
 #: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
 #: passage that must hold another; share of all accounts that may hold a passage before it is everybody's.
-LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP, EVERYBODYS = 10, 0.1, 0.3, 0.3
+LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP, EVERYBODYS = 10, 0.1, 0.3, 0.7
 #: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Share of a component that must hold a fact of its owner for it to hang together by more than words, and share of
