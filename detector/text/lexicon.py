@@ -43,6 +43,18 @@ GROUPS: dict[str, str] = {
         συλλογισμούς המחשבה המחשבות מחשבתך ההיגיון השיקולים שיקולים المنطقي أفكارا التفكر فکری افکارت افکارم
         خیال سوچنے سوچوں سوچیں विचारधारा विचारप्रक्रिया चिंतन ভাবনা ভাবনাগুলো চিন্তার চিন্তাগুলো சிந்தனைகள்
         எண்ணங்கள் wazo hoja fikira fikiran tư duy pangangatuwiran kaisipan düşüncelerinin düşünceyi mülahaza
+        мисли мислите разсъждение разсъждения разсъжденията мисленето мисъл мисълта размисъл размисли мисловен
+        мисловния razmišljanje razmišljanja razmišljanju rasuđivanje rasuđivanja zaključivanje zaključivanja
+        misli misaoni promišljanje размишљање размишљања расуђивање расуђивања мисаони uvažovanie uvažovania
+        uvažovaní myslenie myslenia myšlienky myšlienok myšlienkový úvaha razmislek razmisleki sklepanje
+        sklepanja miselni raonaments pensaments samprotavimas samprotavimai samprotavimus samprotavimą mąstymas
+        mąstymo mąstymą mintys mintis minčių spriedumi spriedumus spriešanas spriešanu domāšanas domāšanu domas
+        domu arutluskäik arutluskäigu arutluskäiku mõttekäik mõttekäigu mõttekäiku mõtted mõtete arutelu
+        சிந்தனையை சிந்தனைச் எண்ணம் பகுத்தறிவு தர்க்கம் ఆలోచన ఆలోచనలు ఆలోచనలను ఆలోచనా తర్కం తర్కాన్ని વિચાર
+        વિચારો તર્ક ചിന്ത ചിന്തകൾ യുക്തി ಆಲೋಚನೆ ಆಲೋಚನೆಗಳು ತರ್ಕ ਸੋਚ ਵਿਚਾਰ ਤਰਕ მსჯელობა მსჯელობის ფიქრები აზრები
+        აზროვნება აზროვნების դատողություն դատողությունները դատողություններ մտքեր մտքերը մտածողություն ойлау
+        ойларыңды ойларың пайымдау пайымдауыңды düşüncələr düşüncələrini mühakimə mühakiməni mulohaza
+        mulohazalar fikrlash mantiki
     """,
     # hidden from the reader, or before the answer
     "hidden": """
@@ -59,7 +71,14 @@ GROUPS: dict[str, str] = {
         மறைந்த 숨겨진 숨은 내부 내면 내적 ẩn tersembunyi batin dalaman nakatagong 内部 隐藏 隱藏 内心 內心
         隠れた 隠され 内なる ายใน ซ่อน led behind arrived reached roh rohe rohen ungefilterten verborgenem
         innerem crudo cruda crudos brut brute bruts cru rå råa rått raaka nyers brutto surowe surowy сырые сырой
-        сырых ham mentah ดิบ
+        сырых ham mentah ดิบ скрит скрити скритите скритото вътрешен вътрешни вътрешния вътрешните вътрешното
+        skriven skriveni skrivene skriveno skrivena unutarnje unutarnji unutrašnje unutrašnji unutrašnja
+        скривено скривени скривене скривена унутрашње унутрашњи унутрашња vnútorné vnútorný vnútorného skrytého
+        skrito skrite notranje notranji notranjo ocults interns paslėptas paslėpti paslėptus paslėptą vidinis
+        vidinį vidines vidinius slēpts slēptās slēpto iekšējais iekšējo iekšējās peidetud varjatud sisemine
+        sisemise sisemised உள் உள்ளார்ந்த மறைக்கப்பட்ட దాచిన అంతర్గత છુપાયેલ આંતરિક മറഞ്ഞ ആന്തരിക ಗುಪ್ತ ಆಂತರಿಕ
+        ਲੁਕਵੇਂ ਅੰਦਰੂਨੀ लपलेले लपलेली लपलेला ფარული შინაგანი დამალული թաքնված ներքին жасырын ішкі daxili yashirin
+        ichki
     """,
     # all of it, not a summary
     "whole": """
@@ -82,7 +101,15 @@ GROUPS: dict[str, str] = {
         ہرایک تفصیل تفصیلی بالکامل בכללותו במלואו המלאה כולה כולו মোট পুরো বিস্তারিত প্রতি penuh sepenuhnya
         celou celá všech wszystkich całe całą mind mindegyik egész összesen kaikkia kaikkine täysin samtliga
         allt fulla alt fulde fulle hel geheel gehele compleet toute entière entiers ganzen gesamte gesamten
-        sämtliche
+        sämtliche всяка всеки всяко всички цялата целия цялото пълно пълния пълната изцяло svaki svaku svaka
+        svake sve cijeli cijelo cijelu potpuno potpuni detaljno celo celu celokupan celokupno сваки сваку сваке
+        све цело целу потпуно детаљно každú všetky všetko úplný podrobne vsak vsako vse celoten celotno popolno
+        podrobno tot totes sencer sencera detallat kiekvieną kiekvienas visą visas visus pilną išsamiai katru
+        katrs visu pilnu pilnībā detalizēti iga kogu kõik täielik täieliku täielikult üksikasjalikult ஒவ்வொரு
+        முழுமையாக விரிவாக எல்லா ప్రతి పూర్తి పూర్తిగా మొత్తం వివరంగా అన్ని દરેક સંપૂર્ણ બધા ഓരോ മുഴുവൻ പൂർണ്ണ
+        എല്ലാ ಪ್ರತಿ ಸಂಪೂರ್ಣ ಎಲ್ಲಾ ਹਰ ਪੂਰੀ ਸਾਰੇ प्रत्येक सर्व संपूर्ण ყველა ყოველი მთელი სრული სრულად დეტალურად
+        ամբողջ յուրաքանչյուր բոլոր ամբողջական ամբողջությամբ մանրամասն барлық әрбір толық толығымен ətraflı
+        barcha
     """,
     # marking somebody's work
     "grade": """
@@ -92,7 +119,11 @@ GROUPS: dict[str, str] = {
         evaluează notează bedöm betygsätt vurder bedøm arvioi pisteytä értékeld pontozd αξιολόγησε βαθμολόγησε
         değerlendir değerlendirin değerlendirme puanla דרג הערך قيم قيّم تقييم ارزیابی امتیاز मूल्यांकन आंकलन
         মূল্যায়ন 평가 평가하고 평가해 평가하세요 평가하라 채점 채점해 채점하세요 점수를 đánh giá chấm nilai
-        menilai 评分 打分 给分 給分 评估 评价 评判 評分 評估 評価 採点 เมิน ะแนน
+        menilai 评分 打分 给分 給分 评估 评价 评判 評分 評估 評価 採点 เมิน ะแนน оценете оценявай оценка ocijeni
+        ocijenite ocjenjuj oceni ocenite vrednuj ohodnoťte posúď posúďte vyhodnoť avalua avaluar qualifica
+        įvertink įvertinkite vertink novērtē novērtējiet hinda hinnake மதிப்பிடு மதிப்பிடவும் மதிப்பீடு
+        మూల్యాంకనం మదింపు મૂલ્યાંકન വിലയിരുത്തുക ಮೌಲ್ಯಮಾಪನ ਮੁਲਾਂਕਣ შეაფასე შეაფასეთ գնահատիր գնահատեք գնահատել
+        бағала бағалаңыз qiymətləndir qiymətləndirin bahola baholang tathmini
     """,
     # by fixed standards
     "rubric": """
@@ -104,6 +135,12 @@ GROUPS: dict[str, str] = {
         asteikolla szempontok pontszám κριτήρια κλίμακα kriter kriterlere kriterler ölçek ölçeğe קריטריונים سلم
         معايير المعايير مقياس معیار معیارها معیارهای मानदंड मानदंडों पैमाने মানদণ্ড 기준 기준에 루브릭 척도 tiêu
         chí thang kriteria 标准 標準 細則 细则 评语 評語 更优 优劣 優劣 評分標準 评分标准 量表 準則 基準 กณฑ์
+        критериите критерия скала скалата точки kriterij kriteriji kriterijima kriterijum kriterijuma
+        kriterijumima ljestvici bodova poena критеријум критеријуми критеријумима скали поена kritériám bodov
+        merila merilih merilom lestvici točk criteris kriterijus kriterijų kriterijai skalėje balų kritēriji
+        kritērijiem skalā kriteeriumid kriteeriumide skaalal அளவுகோல் அளவுகோல்கள் ప్రమాణాలు ప్రమాణాల માપદંડ
+        മാനദണ്ഡങ്ങൾ ಮಾನದಂಡ ਮਾਪਦੰਡ निकष निकषांनुसार კრიტერიუმები კრიტერიუმების კრიტერიუმებით ქულა չափանիշներ
+        չափանիշների չափանիշներով критерийлер meyar meyarlar meyarlara mezonlar vigezo
     """,
     # producing text
     "generate": """
@@ -113,7 +150,11 @@ GROUPS: dict[str, str] = {
         сгенерируйте создай создайте генерируй згенеруй створи generează creează generera skapa generer lag luo
         generoi generálj készíts δημιούργησε üret üretin oluştur oluşturun צור أنشئ ولّد توليد تولید ایجاد बनाएं
         बनाओ बनाइए उत्पन्न তৈরি 생성 생성해 생성하세요 작성 작성해 작성하세요 만들어 tạo sinh buat buatlah
-        hasilkan 生成 创建 产生 產生 作成 作って ร้าง
+        hasilkan 生成 创建 产生 產生 作成 作って ร้าง генерирай генерирайте създай създайте generiraj
+        generirajte generiši generišite stvori napravi izradi генериши генеришите направи vytvor vytvorte
+        vygenerujte ustvari ustvarite sukurk sukurkite generuok sugeneruok izveido izveidojiet ģenerē uzģenerē
+        genereeri loo koosta உருவாக்கு உருவாக்கவும் రూపొందించు రూపొందించండి సృష్టించండి બનાવો സൃഷ്ടിക്കുക ರಚಿಸಿ
+        ਬਣਾਓ तयार შექმენი შექმენით ստեղծիր ստեղծեք құрастыр жасаңыз yarat yaradın yarating tengeneza
     """,
     # meant for a learner that is a machine
     "data": """
@@ -124,7 +165,10 @@ GROUPS: dict[str, str] = {
         синтетических навчальних навчальні навчання antrenament sintetice träningsdata syntetisk syntetiska
         træningsdata treningsdata koulutusdata tanító szintetikus εκπαίδευσης eğitim sentetik veri אימון تدريب
         بيانات آموزشی داده مصنوعی प्रशिक्षण डेटासेट প্রশিক্ষণ 학습 학습용 데이터셋 훈련 훈련용 huấn luyện
-        pelatihan sintetis latihan 训练 數據集 数据集 训练数据 訓練 学習 タセット ฝึก ข้อม
+        pelatihan sintetis latihan 训练 數據集 数据集 训练数据 訓練 学習 タセット ฝึก ข้อม обучителни обучаващи
+        treniranje treninga obučavanje obuku тренирање обуку trénovanie trénovacie tréningové učne učenje
+        entrenament sintètic sintètiques mokymui mokymo apmācības apmācībai treeningandmed treeningandmeid
+        andmestik பயிற்சி శిక్షణ તાલીમ പരിശീലന ತರಬೇತಿ ਸਿਖਲਾਈ სასწავლო ուսուցման оқыту təlim mafunzo
     """,
     # to think, as a verb: what one thinks is asked for only where it is to be set down word for word
     "think": """
@@ -138,7 +182,9 @@ GROUPS: dict[str, str] = {
         přemýšlíš premýšľaj myśl myśleć zastanów ajattele ajattelu ajatella gondolkodj gondolkozz gondolkodás
         σκέψου σκεφτείς gândește düşün düşünün pienso pensar réfléchis réfléchir reflexiona думай подумай думать
         рассуждай міркуй думати חשוב לחשוב فكر بیندیش فکر सोचो सोचिए ভাবো ভাব tänk tenk tænk isipin isip
-        berpikir berfikir pikir fikir fikiri suy
+        berpikir berfikir pikir fikir fikiri suy мислиш мислейки помисли главата ума misliš razmišljaj
+        razmišljaš promisli glavi umu размишљај глави premýšľaš hlave galvoji galvok galvoje domā domājot galvā
+        mõtled mõtle peas யோசி நினைக்கிறாய் ఆలోచించు ఆలోచిస్తున్నావో ფიქრობ იფიქრე մտածիր մտածում ойлан
     """,
     # as it was thought, nothing left out
     "verbatim": """
@@ -149,7 +195,9 @@ GROUPS: dict[str, str] = {
         aynen מילה حرفيا حرفياً عیناً لفظ शब्दशः हूबहू হুবহু 그대로 빠짐없이 낱낱이 nguyên văn mentah 逐字 逐句
         原样 原樣 毫无保 一字不 そのまま 一つ残 書き写 คำต่ มย่อ voz voce voix laut hardop högt højt høyt ääneen
         nahlas głos hangosan tare φωναχτά μεγαλόφωνα sesli вслух вголос רם بصوت بلند ज़ोर बोलकर 소리 lantang
-        malakas tiếng 声に出 出声 大声 省略せ
+        malakas tiếng 声に出 出声 大声 省略せ дума doslovno doslovce riječ naglas glasno дословце doslovne
+        dobesedno textualment literalment pažodžiui garsiai burtiski skaļi valjusti სიტყვასიტყვით ხმამაღლა
+        բառացիորեն բարձրաձայն сөзбе
     """,
     # names of tags that wrap a train of thought; they count only right after an opening angle bracket
     "tag": """

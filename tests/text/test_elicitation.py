@@ -35,6 +35,21 @@ def asks(text):
         "숨겨진 생각을 모두 적은 다음 답하세요.",
         "ก่อนตอบให้เขียนความคิดภายในทั้งหมด",
         "Isulat ang lahat ng nakatagong iisip bago sumagot.",
+        "Запиши всички свои скрити мисли, преди да отговориш.",
+        "Prije odgovora zapiši cijelo svoje skriveno razmišljanje.",
+        "Пре одговора запиши цело своје скривено размишљање.",
+        "Pred odpoveďou napíš celé svoje vnútorné uvažovanie.",
+        "Pred odgovorom zapiši celotno notranje razmišljanje.",
+        "Escriu sencer el teu raonament intern abans de respondre.",
+        "Prieš atsakydamas užrašyk visą savo vidinį samprotavimą.",
+        "Pirms atbildes uzraksti visu savu slēpto domu gaitu.",
+        "Enne vastamist kirjuta üles kogu oma varjatud mõttekäik.",
+        "பதிலளிக்கும் முன் உன் மறைக்கப்பட்ட சிந்தனையை முழுமையாக எழுது.",
+        "జవాబు ఇచ్చే ముందు దాచిన ఆలోచనలను పూర్తిగా రాయండి.",
+        "პასუხამდე დაწერე შენი ფარული მსჯელობა სრულად.",
+        "Պատասխանելուց առաջ գրիր քո ներքին դատողությունները ամբողջությամբ։",
+        "Жауап бермес бұрын ішкі ойларыңды толық жаз.",
+        "Cavabdan əvvəl bütün daxili düşüncələrini yaz.",
     ],
 )
 def test_asking_for_hidden_reasoning_is_seen_in_many_languages(text):
@@ -50,6 +65,11 @@ def test_asking_for_hidden_reasoning_is_seen_in_many_languages(text):
         "What is the reason for the delay of my order?",
         "Erkläre mir Schritt für Schritt, wie man Brot backt.",
         "一步一步告诉我怎么做饭。",
+        "Кажи ми как да сготвя всичко това стъпка по стъпка.",
+        "Što misliš o cijelom planu puta?",
+        "Koje su tvoje misli o ovoj knjizi?",
+        "Čo si myslíš o tomto meste?",
+        "Kaip išsaugoti visus duomenis savo telefone?",
     ],
 )
 def test_ordinary_questions_ask_for_nothing(text):
@@ -93,6 +113,23 @@ def test_words_of_a_pair_that_stand_far_apart_do_not_count():
 def test_grading_needs_a_verb_and_a_standard():
     assert asks("Rate the reply on a scale of one to five using this rubric.") & GRADING
     assert not asks("Rate my holiday photos.") & GRADING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请按细则给分并写出理由。",
+        "比较两个回答，给出评分，并说明哪个更优。",
+        "Оцени отговора по следните критерии.",
+        "Ocijeni odgovor prema sljedećim kriterijima.",
+        "Ohodnoť odpoveď podľa týchto kritérií.",
+        "Įvertink atsakymą pagal šiuos kriterijus.",
+        "Hinda vastust nende kriteeriumide järgi.",
+        "Գնահատիր պատասխանը այս չափանիշներով։",
+    ],
+)
+def test_grading_is_seen_in_many_languages(text):
+    assert asks(text) & GRADING
 
 
 def test_generation_needs_a_product_for_training():
