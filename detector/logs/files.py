@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -146,13 +147,22 @@ def _expanded(given: str) -> Iterator[str]:
     elif glob.has_magic(given):
         yield from _matching(given)
     else:
-        raise InputError(f"{shown(given)}: there is no such file or folder.")
+        raise InputError(f"{shown(given)}: there is no such file or folder; {_advice(given)}")
+
+
+def _advice(given: str) -> str:
+    """What to do about a path that leads nowhere."""
+    parent, name = os.path.split(os.path.abspath(given))
+    if not os.path.isdir(parent):
+        return f"the folder {shown(parent)} is not there, either: correct the path."
+    alike = difflib.get_close_matches(name, os.listdir(parent) if os.access(parent, os.R_OK) else [], n=1)
+    return f"did you mean {shown(alike[0])}?" if alike else f"{shown(parent)} has none of that name: correct the path."
 
 
 def _matching(pattern: str) -> Iterator[str]:
     matches = glob.glob(pattern, recursive=True)
     if not matches:
-        raise InputError(f"{shown(pattern)}: no file matches this pattern.")
+        raise InputError(f"{shown(pattern)}: no file matches this pattern; correct it, or give the folder itself.")
     for path in matches:
         if os.path.isdir(path):
             yield from _below(path)

@@ -52,6 +52,24 @@ def test_paths_that_lead_to_nothing_are_refused_with_a_sentence(tmp_path, name):
         discover([str(tmp_path / name)])
 
 
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("quereis", "did you mean queries?"),
+        ("queries/monday.json", "did you mean monday.jsonl?"),
+        ("logs/monday.jsonl", "the folder {}/logs is not there, either: correct the path."),
+        ("zzz", "{} has none of that name: correct the path."),
+        ("*.parquet", "correct it, or give the folder itself."),
+    ],
+)
+def test_a_path_that_is_not_there_comes_with_what_to_do(tmp_path, given, advice):
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "monday.jsonl").touch()
+    with pytest.raises(InputError) as said:
+        discover([str(tmp_path / given)])
+    assert str(said.value).endswith(advice.format(tmp_path))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes only on Linux")
 def test_names_that_are_not_text_can_be_listed_and_shown(tmp_path):
     raw = os.fsencode(tmp_path) + b"/\xff\x1b[2J\n.jsonl"
