@@ -7,10 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.profiles.orders import order_by, run_starts
+from detector.profiles.senders import sent_again
 
 SLOT_US = 600_000_000
 #: Share of the sessions of some requests that these must open for the others to be left aside.
 LEAST_OPENED = 0.25
+#: Times that each of its senders sends a text, and senders, from which it is no task.
+LEAST_TIMES, LEAST_SENDERS = 2.0, 3
 
 
 def unit_of(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
@@ -45,9 +48,10 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
 def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Requests that open a session, of all known ones; all rows where they open few sessions.
 
-    What follows in a conversation is about its task, and much of it what anybody would say next. Requests that name no
-    session are each taken for one.
+    What follows in a conversation is about its task, and much of it what anybody would say next; a text that its
+    senders send again and again says what is to be done with tasks. Requests that name no session are each one's own.
     """
+    tasks = known[~sent_again(known["prompt"].to_numpy(), known["account"].to_numpy(), LEAST_TIMES, LEAST_SENDERS)]
     named = rows["session"].to_numpy() != 0
-    first = ~named | rows.index.isin(units(known).index)
+    first = rows.index.isin(units(tasks).index) | (~named & rows.index.isin(tasks.index))
     return rows[first] if first.sum() >= LEAST_OPENED * (len(units(rows[named])) + (~named).sum()) else rows

@@ -30,6 +30,8 @@ LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
 #: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
 #: passage that must hold another; share of all accounts that may hold a passage before it is everybody's.
 LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP, EVERYBODYS = 10, 0.1, 0.3, 0.7
+#: Share of an account's requests in which the one passage that it holds of a strand must stand.
+MAINLY = 0.25
 #: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Share of a component that must hold a fact of its owner for it to hang together by more than words, and share of
@@ -131,8 +133,16 @@ def of_words(label: Ints, held: Passages) -> Ints:
     """Components and, of accounts in none, the strands that words of their own make, numbered on.
 
     Who holds a passage in a component whose frame it is does not make it anybody's: pools of a campaign that hard facts
-    hold together, and its accounts that share none, write alike.
+    hold together, and its accounts that share none, write alike. Accounts that hold two passages of a strand are
+    strands first; who is left and keeps to one in most requests, as a system prompt alone, comes second, so that those
+    who use a common system prompt and nothing else in common are not taken into a strand of some of its users.
     """
+    label = _with_strands(label, held, LEAST_PASSAGES)
+    return _with_strands(label, held.of(held.requests >= MAINLY * held.forming), 1)
+
+
+def _with_strands(label: Ints, held: Passages, least_held: int) -> Ints:
+    """Components and the strands of accounts in none that hold so many passages of one."""
     inside = label[held.account] >= 0
     kin = np.zeros(int(held.number.max(initial=0)) + 1, np.int64)
     number, _, n = component_frames(label, held.of(inside))
@@ -140,14 +150,14 @@ def of_words(label: Ints, held: Passages) -> Ints:
     free = held.of(~inside & (held.degree <= EVERYBODYS * len(label)))
     free = replace(free, degree=free.degree - kin[free.number])
     own = own_passages(free, LEAST_ALONE, MOST_OUTSIDE, LEAST_KEPT_TO)
-    own = own.of(_at_home(own, _of_free(own, len(label))))
-    strand = _of_free(own, len(label))
+    own = own.of(_at_home(own, _of_free(own, len(label), least_held)))
+    strand = _of_free(own, len(label), least_held)
     return numbered(np.where(strand >= 0, label.max(initial=-1) + 1 + strand, label))
 
 
-def _of_free(own: Passages, n_accounts: int) -> Ints:
+def _of_free(own: Passages, n_accounts: int, least_held: int) -> Ints:
     """Strand of each account that holds some of these passages, -1 for none and for those of small strands."""
-    strand = strongest_strand(own.matrix(own.account, n_accounts), LEAST_OVERLAP, LEAST_PASSAGES)
+    strand = strongest_strand(own.matrix(own.account, n_accounts), LEAST_OVERLAP, least_held)
     return large(strand, LEAST_ALONE)
 
 

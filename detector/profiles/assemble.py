@@ -114,7 +114,7 @@ def _requests(profile: Profile, many: bool) -> pd.DataFrame:
     """
     rows = profile.requests
     prompt, account = rows["prompt"].to_numpy(), rows["account"].to_numpy()
-    half = halves(prompt, rows["request"].to_numpy(), account, np.array(profile.ids, dtype=object))
+    half = halves(prompt, rows["request"].to_numpy(), account)
     themes = rows["themes"].to_numpy()
     topic = np.where(themes < 0, -1, themes & 0xFF)
     at = _position(profile.days, rows)

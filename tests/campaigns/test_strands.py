@@ -80,12 +80,26 @@ def test_a_sentence_that_strangers_use_as_well_does_not_link_two_circles():
     # accounts 0-39 hold passages 0 and 1, 40-51 hold 2 and 3; passage 4 all of the first, nine of the others and 52-81
     holders = [range(40), range(40), range(40, 52), range(40, 52), [*range(49), *range(52, 82)]]
     account, number = np.array([(who, passage) for passage, of in enumerate(holders) for who in of]).T
-    twelve = np.full(len(account), 12)
-    held = Passages(account, number, number.astype(np.uint64), twelve, twelve, np.bincount(number)[number])
+    sent = np.full(len(account), 12)
+    requests = np.where(account < 52, 12, 2)  # strangers use it now and then
+    held = Passages(account, number, number.astype(np.uint64), requests, sent, np.bincount(number)[number])
     label = of_words(np.full(300, -1), held)
     assert (label[:40] == 0).all()
     assert (label[40:52] == 1).all()
     assert (label[52:] == -1).all()
+
+
+def test_accounts_that_keep_to_one_system_prompt_are_a_strand_but_not_with_those_who_have_a_frame():
+    # accounts 0-11 hold passages 0 and 1 and, like 12-41, passage 2; 42-53 keep to passage 3, 54-65 use it seldom
+    holders = [range(12), range(12), range(42), range(42, 66)]
+    account, number = np.array([(who, passage) for passage, of in enumerate(holders) for who in of]).T
+    sent = np.full(len(account), 20)
+    requests = np.where(account < 54, 20, 4)
+    held = Passages(account, number, number.astype(np.uint64), requests, sent, np.bincount(number)[number])
+    label = of_words(np.full(300, -1), held)
+    assert (label[:12] == 0).all()
+    assert (label[12:42] == 1).all()
+    assert (label[42:] == -1).all()
 
 
 def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_own():
@@ -98,7 +112,7 @@ def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_o
 
 
 def test_words_that_everybody_is_made_to_use_connect_nobody():
-    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(40))
+    made = tables([row for i in range(30) for row in sent(f"a{i:02}", "a", 12)] + people(10))
     assert (of_words(np.full(len(made.accounts), -1), passages(made)) == -1).all()
 
 

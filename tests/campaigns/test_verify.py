@@ -365,7 +365,8 @@ def test_a_grade_with_its_reasons_is_asked_for_as_a_grade():
 def conversation(**columns):
     """Requests of one account at the given hours, in the given sessions."""
     rows = pd.DataFrame({"account": 1, **columns}).astype({"session": np.uint64})
-    return rows.assign(request=np.arange(len(rows), dtype=np.uint64))
+    request = np.arange(len(rows), dtype=np.uint64)
+    return pd.DataFrame({"request": request, "prompt": request + np.uint64(1)}).assign(**rows)
 
 
 def test_what_follows_in_a_conversation_is_no_task_of_its_own():
@@ -384,6 +385,16 @@ def test_turns_are_tasks_where_hardly_any_opening_is_among_them():
     known = conversation(session=np.repeat(np.arange(1, 11), 2), timestamp=np.arange(20))
     later = known.loc[[1, 3, 5, 7, 9, 11, 13, 15, 17, 18]]
     assert openings(later, known).index.tolist() == later.index.tolist()
+
+
+def test_what_three_accounts_send_again_and_again_before_their_tasks_opens_nothing():
+    known = conversation(
+        account=np.repeat([1, 2, 3], 4), session=np.repeat(np.arange(1, 7), 2), timestamp=np.arange(12)
+    )
+    known["prompt"] = np.where(np.arange(12) % 2 == 0, 77, known["prompt"] + 100).astype(np.uint64)
+    assert openings(known, known).index.tolist() == [1, 3, 5, 7, 9, 11]
+    # two accounts may have come upon one question twice
+    assert openings(known[:8], known[:8]).index.tolist() == [0, 2, 4, 6]
 
 
 def test_each_request_that_names_no_session_is_a_task():
