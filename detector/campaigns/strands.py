@@ -32,6 +32,8 @@ LEAST_SHARE, LEAST_HOLDERS = 0.05, 4
 LEAST_ALONE, LEAST_KEPT_TO, LEAST_OVERLAP, EVERYBODYS = 10, 0.1, 0.3, 0.7
 #: Share of an account's requests in which the one passage that it holds of a strand must stand.
 MAINLY = 0.25
+#: Part of the share of requests that a strand's passages have with most of it, below which an account is none of it.
+SELDOM = 0.2
 #: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
 LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Share of a component that must hold a fact of its owner for it to hang together by more than words, and share of
@@ -156,8 +158,16 @@ def _with_strands(label: Ints, held: Passages, least_held: int) -> Ints:
 
 
 def _of_free(own: Passages, n_accounts: int, least_held: int) -> Ints:
-    """Strand of each account that holds some of these passages, -1 for none and for those of small strands."""
-    strand = strongest_strand(own.matrix(own.account, n_accounts), LEAST_OVERLAP, least_held)
+    """Strand of each account that holds some of these passages, -1 for none and for those of small strands.
+
+    Who holds them in far fewer requests than most of the strand came upon them once.
+    """
+    strand = large(strongest_strand(own.matrix(own.account, n_accounts), LEAST_OVERLAP, least_held), LEAST_ALONE)
+    share = np.zeros(n_accounts)
+    np.maximum.at(share, own.account, own.requests / own.forming)
+    for number in np.unique(strand[strand >= 0]):
+        members = np.flatnonzero(strand == number)
+        strand[members[share[members] < SELDOM * np.median(share[members])]] = -1
     return large(strand, LEAST_ALONE)
 
 

@@ -89,6 +89,18 @@ def test_a_sentence_that_strangers_use_as_well_does_not_link_two_circles():
     assert (label[52:] == -1).all()
 
 
+def test_who_came_upon_the_words_of_a_strand_once_is_none_of_it():
+    # accounts 0-19 hold passages 0 and 1 in 15 of 20 requests, 20 and 21 in 2 and 4
+    account, number = np.repeat(np.arange(22), 2), np.tile([0, 1], 22)
+    sent = np.full(44, 20)
+    requests = np.repeat(np.r_[np.full(20, 15), 2, 4], 2)
+    held = Passages(account, number, number.astype(np.uint64), requests, sent, np.bincount(number)[number])
+    label = of_words(np.full(300, -1), held)
+    assert (label[:20] == 0).all()
+    assert label[20] == -1
+    assert label[21] == 0
+
+
 def test_accounts_that_keep_to_one_system_prompt_are_a_strand_but_not_with_those_who_have_a_frame():
     # accounts 0-11 hold passages 0 and 1 and, like 12-41, passage 2; 42-53 keep to passage 3, 54-65 use it seldom
     holders = [range(12), range(12), range(42), range(42, 66)]
