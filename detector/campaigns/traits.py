@@ -45,6 +45,7 @@ class Traits:
     owner: Owner
     pooled: float
     mailboxes: float
+    devices: float
     one_referrer: float
     unpaid: float
     replay: float
@@ -80,6 +81,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
         owner=owner,
         pooled=_pooled(people["payment_fingerprint"], len(people)),
         mailboxes=_strongest(evidence, MAILBOXES) if owner.domain < 0.5 else 0.0,
+        devices=_strongest(evidence, {"device": 1.0}),
         one_referrer=top_share(people["referrer"], len(people)),
         unpaid=float(people["payment_fingerprint"].isna().mean()) if owner.known else 0.0,
         replay=replay,

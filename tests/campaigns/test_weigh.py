@@ -89,6 +89,7 @@ ORDINARY = dict(
     owner=HIDDEN,
     pooled=0.0,
     mailboxes=0.0,
+    devices=0.0,
     one_referrer=0.2,
     unpaid=0.0,
     replay=0.0,
@@ -137,6 +138,15 @@ def test_an_event_with_one_set_of_tasks_is_none_where_cards_are_shared_out():
     event = {**ORDINARY, "created_72h": 1.0, "replay": 0.9}
     assert best_explanation(Traits(**event)).weight == 4
     assert best_explanation(Traits(**{**event, "pooled": 0.9})).weight == 0
+
+
+def test_an_event_whose_sponsor_pays_for_all_takes_more_unless_loads_are_equal_tasks_dealt_out_or_devices_shared():
+    event = {**ORDINARY, "created_72h": 1.0, "owner": replace(HIDDEN, payment=0.95), "equal": 0.0}
+    assert best_explanation(Traits(**event)).weight == 8
+    assert best_explanation(Traits(**{**event, "equal": 3.0})).weight == pytest.approx(0.5 * (4 + 2))
+    assert best_explanation(Traits(**{**event, "dealt": 1.0})).weight == 0
+    assert best_explanation(Traits(**{**event, "devices": 3.0})).weight == 0
+    assert best_explanation(Traits(**{**event, "created_72h": 0.5})).weight == 0
 
 
 def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_by():
