@@ -136,8 +136,8 @@ def of_words(label: Ints, held: Passages) -> Ints:
 
     Who holds a passage in a component whose frame it is does not make it anybody's: pools of a campaign that hard facts
     hold together, and its accounts that share none, write alike. Accounts that hold two passages of a strand are
-    strands first; who is left and keeps to one in most requests, as a system prompt alone, comes second, so that those
-    who use a common system prompt and nothing else in common are not taken into a strand of some of its users.
+    strands first; who is left and keeps to one in a quarter of the requests, as a system prompt, comes second: those
+    who have a common system prompt and nothing else in common are then no part of a strand of some of its users.
     """
     label = _with_strands(label, held, LEAST_PASSAGES)
     return _with_strands(label, held.of(held.requests >= MAINLY * held.forming), 1)
