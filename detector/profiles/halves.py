@@ -35,6 +35,7 @@ def halves(prompt: Hashes, request: Hashes, account: Ints) -> Ints:
     prompt, request : ndarray of uint64, shape (n,)
         Keyed hashes; 0 for no prompt.
     account : ndarray of int64, shape (n,)
+        Account that sent it.
     """
     told_by = np.where((prompt != 0) & ~_sent_often(prompt, account), prompt, request)
     found: Ints = ((told_by >> np.uint64(1)) & np.uint64(1)).astype(np.int64)

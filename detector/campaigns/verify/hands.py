@@ -18,6 +18,7 @@ import pandas as pd
 
 from detector.campaigns.cohort import Cohort, Ints, places
 from detector.campaigns.evidence import Evidence, cap_for, chance, coverage, digits
+from detector.campaigns.holdings import run_sizes, sums
 from detector.campaigns.reference import Reference
 from detector.campaigns.sessions import unit_of
 from detector.campaigns.tails import binomial_tail
@@ -100,8 +101,8 @@ def _new(rows: pd.DataFrame, trait: str, some: Mask, rest: Mask) -> Mask:
     """Which of some requests have a known value of a trait that none of the rest of their account has."""
     account, value = rows["account"].to_numpy(), rows[trait].to_numpy()
     order = order_by(account, value)
-    starts = np.flatnonzero(run_starts(account[order], value[order]))
+    starts = run_starts(account[order], value[order])
     known = np.empty(len(order), bool)
-    known[order] = np.repeat(np.logical_or.reduceat(rest[order], starts), np.diff(starts, append=len(order)))
+    known[order] = np.repeat(sums(rest[order].astype(np.int64), starts) > 0, run_sizes(starts))
     found: Mask = (value[some] != 0) & ~known[some]
     return found

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from detector.campaigns.cohort import Cohort
-from detector.campaigns.sessions import unit_of
+from detector.campaigns.sessions import LEAST_TIMES, unit_of
 from detector.profiles.senders import sent_again
 
-#: Times that each of its senders sends a text, from which it is no task, and share of such texts among requests.
-LEAST_TIMES, LEAST_SHARE = 2.0, 0.5
+#: Share of requests that must hold texts which are sent again and again for the tasks to be looked for before them.
+LEAST_SHARE = 0.5
 
 
 def tasks_of(work: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
