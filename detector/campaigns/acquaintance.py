@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.passages import Ints, Passages
+from detector.campaigns.passages import MOST_OUTSIDE, Ints, Passages
+from detector.campaigns.recruits import LEAST_PASSAGES, component_frames
 from detector.campaigns.rejoin import OWNED
-from detector.campaigns.strands import LEAST_PASSAGES, MOST_OUTSIDE, component_frames
 from detector.profiles.keys import FAMILY_OF
 
 #: Families of facts that suffice without words.

@@ -22,9 +22,9 @@ from scipy.sparse import coo_matrix, csr_matrix, diags_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import svds
 
+from detector.campaigns.parts import numbered
 from detector.campaigns.passages import Ints, Passages
 from detector.campaigns.rejoin import mannered, worded
-from detector.campaigns.strands import numbered
 
 #: Accounts on either side of a cut, share of a side's holdings that may cross it, and how many times as tight one side
 #: must be: a chain of accounts that were made one after the other is as loose everywhere.

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from detector.campaigns.reference import Reference
+from detector.campaigns.sessions import opening
 from detector.on_disk import taken
 from detector.profiles.tables import Tables
 
@@ -74,6 +75,11 @@ class Cohort:
         """Sampled requests that did not help to find the group."""
         found: pd.DataFrame = self.rows[self.rows["half"].to_numpy() == 1]
         return found
+
+    @cached_property
+    def opening(self) -> pd.Index:
+        """Which of the members' requests open a session."""
+        return opening(self.rows)
 
     @cached_property
     def keys(self) -> pd.DataFrame:

@@ -20,10 +20,11 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 
 from detector.campaigns.calendar import DAY_US, HOUR_US
+from detector.campaigns.own_words import LEAST_ALONE, of_words_alone
+from detector.campaigns.parts import numbered
 from detector.campaigns.passages import strongest_strand
 from detector.campaigns.reference import active_from, totals
 from detector.campaigns.sessions import n_units
-from detector.campaigns.strands import LEAST_ALONE, numbered, of_words_alone
 from detector.campaigns.tails import binomial_tail
 from detector.campaigns.verify.lockstep import past_a_working_day
 from detector.profiles.tables import Tables

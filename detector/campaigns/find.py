@@ -19,11 +19,14 @@ from detector.campaigns.evidence import Evidence
 from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
 from detector.campaigns.kin import kin
+from detector.campaigns.own_words import of_words
+from detector.campaigns.parts import numbered
 from detector.campaigns.passages import Passages, passages
+from detector.campaigns.recruits import recruit
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import rejoin
 from detector.campaigns.spray import latecomers, sprays
-from detector.campaigns.strands import loosen, numbered, of_words, recruit, unravel
+from detector.campaigns.strands import loosen, unravel
 from detector.on_disk import let_go
 from detector.profiles.tables import Tables
 from detector.settings import Campaigns

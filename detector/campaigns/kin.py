@@ -19,11 +19,11 @@ from scipy.sparse.csgraph import connected_components
 
 from detector.campaigns.cohort import Cohort
 from detector.campaigns.overt import owner_of
+from detector.campaigns.parts import numbered
 from detector.campaigns.passages import Ints, Passages
 from detector.campaigns.reference import Reference
 from detector.campaigns.rejoin import worded
 from detector.campaigns.sessions import units
-from detector.campaigns.strands import numbered
 from detector.campaigns.verify.overlap import overlap
 from detector.campaigns.verify.sharding import dealing
 

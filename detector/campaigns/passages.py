@@ -24,6 +24,8 @@ KINDS = ("head", "tail", "system", "phrase")
 #: Share of a holder's requests of the first half in which a frame stands, how often it stands in them, and requests of
 #: a holder below which once is as often as can be told.
 LEAST_KEPT_TO, LEAST_TIMES, FEW = 0.03, 1.2, 8
+#: Accounts outside that may hold a passage of a group's own, per account inside.
+MOST_OUTSIDE = 0.25
 #: Passages are of one strand where this share of the rarer one's holders, and three accounts, hold both.
 LEAST_OVERLAP = 0.08
 

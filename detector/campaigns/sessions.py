@@ -45,13 +45,23 @@ def units(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[order[run_starts(account[order], unit[order])]]
 
 
-def openings(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Requests that open a session, of all known ones; all rows where they open few sessions.
+def opening(rows: pd.DataFrame) -> pd.Index:
+    """Which of a group's requests open a session.
 
     What follows in a conversation is about its task, and much of it what anybody would say next; a text that its
     senders send again and again says what is to be done with tasks. Requests that name no session are each one's own.
     """
-    tasks = known[~sent_again(known["prompt"].to_numpy(), known["account"].to_numpy(), LEAST_TIMES, LEAST_SENDERS)]
+    tasks = rows[~sent_again(rows["prompt"].to_numpy(), rows["account"].to_numpy(), LEAST_TIMES, LEAST_SENDERS)]
+    named = tasks["session"].to_numpy() != 0
+    return units(tasks[named]).index.union(tasks.index[~named])
+
+
+def openings(rows: pd.DataFrame, first: pd.Index) -> pd.DataFrame:
+    """The requests that are among the first of a session; all where they open few of theirs."""
+    open_one = rows.index.isin(first)
+    return rows[open_one] if open_one.sum() >= LEAST_OPENED * _n_conversations(rows) else rows
+
+
+def _n_conversations(rows: pd.DataFrame) -> int:
     named = rows["session"].to_numpy() != 0
-    first = rows.index.isin(units(tasks).index) | (~named & rows.index.isin(tasks.index))
-    return rows[first] if first.sum() >= LEAST_OPENED * (len(units(rows[named])) + (~named).sum()) else rows
+    return len(units(rows[named])) + int((~named).sum())

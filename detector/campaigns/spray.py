@@ -21,8 +21,9 @@ from scipy.sparse.csgraph import connected_components
 
 from detector.campaigns.calendar import DAY_US
 from detector.campaigns.cohort import Cohort
+from detector.campaigns.own_words import of_words_alone
+from detector.campaigns.parts import large, numbered
 from detector.campaigns.passages import Ints, Passages, strongest_strand
-from detector.campaigns.strands import large, numbered, of_words_alone
 from detector.campaigns.verify.elicitation import ELICITING, asks_for
 from detector.campaigns.verify.frames import COLUMNS, Frames
 from detector.campaigns.verify.hands import other_hands

@@ -75,7 +75,7 @@ def traits_of(cohort: Cohort, frames: Frames, evidence: list[Evidence]) -> Trait
     )
     rows = cohort.held_back
     sharding = [e for e in evidence if e.family == "sharding"]
-    replay = collision_share(openings(rows, cohort.rows)) if len(rows) else 0.0
+    replay = collision_share(openings(rows, cohort.opening)) if len(rows) else 0.0
     system = len(frames.in_system) / len(rows) if len(rows) else 0.0
     return Traits(
         owner=owner,

@@ -5,8 +5,8 @@ import numpy as np
 from detector.campaigns.kin import kin
 from detector.campaigns.passages import passages
 from detector.campaigns.reference import Reference
-from tests.campaigns.test_strands import FRAMES
 from tests.campaigns.test_verify import words
+from tests.campaigns.writers import FRAMES
 from tests.profiles.batches import tables
 
 HOUR = 3_600_000_000

@@ -68,7 +68,7 @@ def _used(cohort: Cohort, found: Frames, kind: str) -> pd.DataFrame:
     """Held-back requests by account and frame of one kind; empty where too few frames are in use."""
     keys = found.keys.loc[found.keys["kind"] == kind, "key"].to_numpy(dtype=np.uint64)
     rows = cohort.held_back[np.isin(cohort.held_back[kind].to_numpy(), keys)]
-    rows = units(openings(rows, cohort.rows)) if len(rows) else rows
+    rows = units(openings(rows, cohort.opening)) if len(rows) else rows
     table: pd.DataFrame = pd.crosstab(rows["account"].to_numpy(), rows[kind].to_numpy())
     used: pd.DataFrame = table.loc[:, table.sum() >= LEAST_USED * table.to_numpy().sum()]
     return used if used.shape[1] >= LEAST_FRAMES else used.iloc[:0]

@@ -88,7 +88,7 @@ def sharding(cohort: Cohort, rows: pd.DataFrame, stratum: Ints) -> list[Evidence
     if len(rows) < LEAST_ROWS:
         return []
     rows = rows.assign(stratum=stratum)
-    rows = openings(rows, cohort.rows)
+    rows = openings(rows, cohort.opening)
     wording, stratum = wordings(rows), rows["stratum"].to_numpy()
     rows = rows.assign(wording=wording, stratum=stratum * (wording.max() + 1) + wording)
     kappa, common = collision_share(rows), overlap(rows)
