@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.passages import MOST_OUTSIDE, Ints, Passages
-from detector.campaigns.recruits import LEAST_PASSAGES, component_frames
+from detector.campaigns.passages import LEAST_PASSAGES, MOST_OUTSIDE, Ints, Passages, component_frames
 from detector.campaigns.rejoin import OWNED
 from detector.profiles.keys import FAMILY_OF
 

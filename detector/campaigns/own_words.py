@@ -16,8 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.campaigns.parts import large, numbered
-from detector.campaigns.passages import MOST_OUTSIDE, Ints, Passages, own_passages, strongest_strand
-from detector.campaigns.recruits import LEAST_PASSAGES, component_frames
+from detector.campaigns.passages import (
+    LEAST_PASSAGES,
+    MOST_OUTSIDE,
+    Ints,
+    Passages,
+    component_frames,
+    own_passages,
+    strongest_strand,
+)
 
 #: Accounts that words alone must connect; share of their requests that a passage must stand in, and of holders of one
 #: passage that must hold another; share of all accounts that may hold a passage before it is everybody's.

@@ -26,6 +26,9 @@ KINDS = ("head", "tail", "system", "phrase")
 LEAST_KEPT_TO, LEAST_TIMES, FEW = 0.03, 1.2, 8
 #: Accounts outside that may hold a passage of a group's own, per account inside.
 MOST_OUTSIDE = 0.25
+#: Share of a component that must hold a passage for it to be one of its frames, and passages of a group that make an
+#: account one of it.
+LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
 #: Passages are of one strand where this share of the rarer one's holders, and three accounts, hold both.
 LEAST_OVERLAP = 0.08
 
@@ -126,3 +129,18 @@ def strongest_strand(held: csr_matrix, least_overlap: float = LEAST_OVERLAP, lea
     holds = (held @ of_strand).toarray() >= least_held
     found: Ints = np.where(holds.any(axis=1), np.argmax(holds * holds.sum(axis=0), axis=1), -1)
     return found
+
+
+def component_frames(label: Ints, inside: Passages) -> tuple[Ints, Ints, Ints]:
+    """Passages that enough of a component hold, given what accounts of components hold.
+
+    Returns
+    -------
+    number, home, n : ndarray of int64
+        Passage, component and accounts of it that hold the passage.
+    """
+    sizes = np.bincount(label[label >= 0], minlength=1)
+    pairs, n = np.unique(inside.number * len(sizes) + label[inside.account], return_counts=True)
+    home = pairs % len(sizes)
+    frames = n >= np.maximum(3, LEAST_FRAME * sizes[home])
+    return pairs[frames] // len(sizes), home[frames], n[frames]

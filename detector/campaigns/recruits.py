@@ -6,10 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from detector.campaigns.passages import MOST_OUTSIDE, Ints, Passages
-
-#: Share of a group that must hold a passage for strangers who hold it to join, and passages an account must hold.
-LEAST_FRAME, LEAST_PASSAGES = 0.15, 2
+from detector.campaigns.passages import LEAST_PASSAGES, MOST_OUTSIDE, Ints, Passages, component_frames
 
 
 def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArray[np.bool_]) -> Ints:
@@ -47,21 +44,6 @@ def recruit(label: Ints, held: Passages, holders: pd.DataFrame, alone: npt.NDArr
     good = order[linked[order]]
     found[wishes[good] // len(sizes)] = wishes[good] % len(sizes)
     return found
-
-
-def component_frames(label: Ints, inside: Passages) -> tuple[Ints, Ints, Ints]:
-    """Passages that enough of a component hold, given what accounts of components hold.
-
-    Returns
-    -------
-    number, home, n : ndarray of int64
-        Passage, component and accounts of it that hold the passage.
-    """
-    sizes = np.bincount(label[label >= 0], minlength=1)
-    pairs, n = np.unique(inside.number * len(sizes) + label[inside.account], return_counts=True)
-    home = pairs % len(sizes)
-    frames = n >= np.maximum(3, LEAST_FRAME * sizes[home])
-    return pairs[frames] // len(sizes), home[frames], n[frames]
 
 
 def _links(label: Ints, holders: pd.DataFrame, n: int) -> Ints:

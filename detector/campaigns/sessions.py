@@ -51,17 +51,17 @@ def opening(rows: pd.DataFrame) -> pd.Index:
     What follows in a conversation is about its task, and much of it what anybody would say next; a text that its
     senders send again and again says what is to be done with tasks. Requests that name no session are each one's own.
     """
-    tasks = rows[~sent_again(rows["prompt"].to_numpy(), rows["account"].to_numpy(), LEAST_TIMES, LEAST_SENDERS)]
-    named = tasks["session"].to_numpy() != 0
-    return units(tasks[named]).index.union(tasks.index[~named])
+    again = sent_again(rows["prompt"].to_numpy(), rows["account"].to_numpy(), LEAST_TIMES, LEAST_SENDERS)
+    return _first_of_each(rows[~again])
 
 
 def openings(rows: pd.DataFrame, first: pd.Index) -> pd.DataFrame:
     """The requests that are among the first of a session; all where they open few of theirs."""
     open_one = rows.index.isin(first)
-    return rows[open_one] if open_one.sum() >= LEAST_OPENED * _n_conversations(rows) else rows
+    return rows[open_one] if open_one.sum() >= LEAST_OPENED * len(_first_of_each(rows)) else rows
 
 
-def _n_conversations(rows: pd.DataFrame) -> int:
+def _first_of_each(rows: pd.DataFrame) -> pd.Index:
+    """The first request of each session, and each that names none."""
     named = rows["session"].to_numpy() != 0
-    return len(units(rows[named])) + int((~named).sum())
+    return units(rows[named]).index.append(rows.index[~named])

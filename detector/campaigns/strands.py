@@ -20,8 +20,7 @@ import pandas as pd
 from detector.campaigns.grow import attach
 from detector.campaigns.own_words import LEAST_ALONE, LEAST_OVERLAP, LEAST_TIED
 from detector.campaigns.parts import large, numbered
-from detector.campaigns.passages import MOST_OUTSIDE, Ints, Passages, own_passages, strongest_strand
-from detector.campaigns.recruits import LEAST_PASSAGES
+from detector.campaigns.passages import LEAST_PASSAGES, MOST_OUTSIDE, Ints, Passages, own_passages, strongest_strand
 from detector.settings import Campaigns
 
 #: Share of a component that must hold a passage to cut by it.
