@@ -115,9 +115,19 @@ def _loose(t: Traits) -> float:
     return 1.0 - max(ramp(t.tied, 2.0, 5.0), ramp(t.pooled, 0.5, 0.9))
 
 
+def _signs(t: Traits) -> float:
+    """How many signs of a scheduler there are beside what is asked, from 0 to 3."""
+    return sum(ramp(sign, 1.0, 3.0) for sign in (t.equal, t.begun, t.rotated))
+
+
+def _scheduled(t: Traits) -> float:
+    """How far tasks are dealt out by a scheduler: what users of one tool ask looks like it, too, from 0 to 1."""
+    return t.dealt * min(1.0, _signs(t))
+
+
 def _of_many(t: Traits, owned: float) -> float:
     """How far accounts behind one network are those of many, by what ties them to one owner, from 0 to 1."""
-    return (1.0 - ramp(owned, 1.0, 3.0)) * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0)) * (1.0 - t.dealt)
+    return (1.0 - ramp(owned, 1.0, 3.0)) * (1.0 - 0.5 * ramp(t.equal, 1.0, 3.0)) * (1.0 - _scheduled(t))
 
 
 def _service(t: Traits) -> Explanation:
@@ -171,11 +181,10 @@ def _event(t: Traits) -> Explanation:
 
 def _published(t: Traits) -> Explanation:
     # many an honest firm has its answers marked, as many as it gives; whole trains of thought, hardly one
-    signs = (ramp(sign, 1.0, 3.0) for sign in (t.equal, t.begun, t.rotated))
-    even = 0.0 if t.judging else min(0.7, 0.35 * sum(signs))
+    even = 0.0 if t.judging else min(0.7, 0.35 * _signs(t))
     return Explanation(
         "unrelated users of a published prompt",
-        _loose(t) * (1.0 - even) * (1.0 - t.dealt) * t.worded,
+        _loose(t) * (1.0 - even) * (1.0 - _scheduled(t)) * t.worded,
         9.0,
         f"payment, network, identity and time of sign-up tie the accounts together by {t.tied:.0f} decimal digits of "
         f"evidence, equal loads, a start in the same hours and frames in equal proportions by "

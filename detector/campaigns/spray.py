@@ -75,9 +75,10 @@ def sprays(label: Ints, tables: Tables, held: Passages, tied: Mask, verified: Ma
         whole = inside >= LEAST_INSIDE * sizes
         others = (label >= 0) & (strand < 0)
         others[others] = whole[label[others]]
-        # who shares words with those who send it, and does not, is free again
-        found[others & worded] = -1
-        found[(strand == one) | (others & ~worded)] = fresh + one
+        # who shares words with those who send it, and asks for nothing, is free again
+        idle = others & worded & (asking == 0)
+        found[idle] = -1
+        found[(strand == one) | (others & ~idle)] = fresh + one
     return numbered(large(found, settings.min_principals))
 
 

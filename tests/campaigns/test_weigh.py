@@ -156,6 +156,17 @@ def test_equal_loads_speak_against_a_published_prompt_unless_it_is_one_to_judge_
     assert best_explanation(Traits(**{**untied, "pooled": 0.95})).weight == 0
 
 
+def test_tasks_that_look_dealt_out_speak_against_users_of_one_tool_only_beside_another_sign_of_a_scheduler():
+    tool = {**ORDINARY, "tied": 0.0, "equal": 0.0, "dealt": 1.0}
+    assert best_explanation(Traits(**tool)).name == "unrelated users of a published prompt"
+    assert best_explanation(Traits(**tool)).weight == 9
+    assert best_explanation(Traits(**{**tool, "rotated": 2.0})).weight == pytest.approx(9 * (1 - 0.35 * 0.5) * 0.5)
+    assert best_explanation(Traits(**{**tool, "equal": 3.0})).weight == 0
+    served = {**tool, "owner": replace(HIDDEN, address=1.0), "owned": 0.0, "signed_up": 0.0, "worded": False}
+    assert best_explanation(Traits(**served)).name == "users of an application that calls from its own servers"
+    assert best_explanation(Traits(**{**served, "equal": 3.0})).weight == 0
+
+
 def test_a_start_in_the_same_hours_speaks_against_a_published_prompt():
     untied = {**ORDINARY, "tied": 0.0, "equal": 0.0}
     assert best_explanation(Traits(**untied)).weight == 9
