@@ -7,7 +7,7 @@ from detector.text.hashing import avalanche, chain
 from detector.text.keys import hash_keys
 from detector.text.lexicon import GROUPS, words
 
-FRAME_WORDS, PHRASE_WORDS, WINDOW, KEPT, NEAR, BITS, QUOTE_BYTES = 8, 5, 4, 4, 24, 16, 160
+FRAME_WORDS, PHRASE_WORDS, WINDOW, KEPT, LINE_BITS, NEAR, BITS, QUOTE_BYTES = 8, 5, 4, 4, 8, 24, 16, 160
 NUMBER, URL, QUOTE = 1, 2, 3
 BIT = {name: 1 << i for i, name in enumerate(GROUPS)}
 
@@ -56,22 +56,31 @@ class Reference:
         return self.hash(self.sequence ^ purpose, [*values, len(values)]) if values else 0
 
     def fingerprint(self, text: str) -> dict[str, object]:
-        found, masked = self.split(text)
+        found, masked, begins = self.split(text)
         frame = min(len(masked), FRAME_WORDS)
         return {
             "prompt": self.sequence_hash([w["hash"] for w in found], 0),
             "template": self.sequence_hash(masked, 1),
             "head": self.sequence_hash(masked[:frame], 2),
             "tail": self.sequence_hash(masked[len(masked) - frame :], 3),
-            "phrases": self.phrases(masked),
+            "phrases": self.phrases(masked, begins),
             "topic": self.topic(found),
             "asks": self.asks(found),
             "chars": len(text),
         }
 
-    def split(self, text: str) -> tuple[list[dict[str, int]], list[int]]:
+    def split(self, text: str) -> tuple[list[dict[str, int]], list[int], list[bool]]:
         found: list[dict[str, int]] = []
         masked: list[int] = []
+        begins: list[bool] = []
+        new_line = False
+
+        def put(value: int) -> None:
+            nonlocal new_line
+            masked.append(value)
+            begins.append(new_line)
+            new_line = False
+
         quote_until, in_url, after_number, bracket = -1, False, False, False
         word: list[int] = []
         digits = False
@@ -90,7 +99,7 @@ class Reference:
                 found.append({"hash": h, "run": 0, "weight": weight, "bracket": int(bracket)})
                 opens = c == ":" and "".join(map(chr, word)) in ("http", "https")
                 if i >= quote_until and not in_url and not (digits and after_number):
-                    masked.append(URL if opens else NUMBER if digits else h)
+                    put(URL if opens else NUMBER if digits else h)
                     after_number = digits
                 in_url = in_url or opens
                 word, digits, bracket, run = [], False, False, []
@@ -106,19 +115,20 @@ class Reference:
                     }
                 )
                 if i >= quote_until and not in_url:
-                    masked.append(h)
+                    put(h)
                     after_number = False
                 continue
             run = []
             bracket = c == "<"
+            new_line = new_line or c == "\n"
             in_url = in_url and kind != SPACE
             if c == '"' and i >= quote_until and not in_url:
                 end = self.quote_end(text, i)
                 if end is not None:
                     quote_until = end
-                    masked.append(QUOTE)
+                    put(QUOTE)
                     after_number = False
-        return found, masked
+        return found, masked, begins
 
     @staticmethod
     def quote_end(text: str, i: int) -> int | None:
@@ -131,8 +141,9 @@ class Reference:
             taken += len(text[j].encode())
         return None
 
-    def phrases(self, masked: list[int]) -> list[int]:
-        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) for p in range(len(masked) - PHRASE_WORDS + 1)]
+    def phrases(self, masked: list[int], begins: list[bool]) -> list[int]:
+        places = range(len(masked) - PHRASE_WORDS + 1)
+        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) >> LINE_BITS * begins[p] for p in places]
         chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
         kept = sorted(chosen)[:KEPT]
         return kept + [0] * (KEPT - len(kept))

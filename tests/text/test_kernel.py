@@ -1,3 +1,5 @@
+import random
+
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,6 +132,15 @@ def test_a_shared_run_of_words_leaves_a_shared_phrase():
     shared = "answer in the voice of an old lighthouse keeper who distrusts the sea"
     one, two = f"first {shared}", f"second {shared}"
     assert set(fingerprint(one)["phrases"]) & set(fingerprint(two)["phrases"])
+
+
+def test_an_instruction_between_two_documents_leaves_a_phrase_where_it_begins_a_line():
+    letters = random.Random(3)
+    documents = [" ".join("".join(letters.choices("abcdefgh", k=7)) for _ in range(400)) for _ in range(4)]
+    order = "Now list what the writer must have thought of before."
+    for between, common in (("\n", 1), (" ", 0)):
+        one, other = (fingerprint(f"{documents[i]}{between}{order}{between}{documents[i + 1]}") for i in (0, 2))
+        assert len(set(one["phrases"]) & set(other["phrases"])) == common
 
 
 def test_another_key_gives_other_hashes():
