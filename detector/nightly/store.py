@@ -28,8 +28,8 @@ from detector.profiles.build import Storing
 from detector.profiles.sizes import EVERYTHING, Sizes
 from detector.secret import key_id, subkey
 
-#: Version of the layout; a store of another one is refused.
-FORMAT = 1
+#: Version of the layout and of what texts are turned into; a store of another one is refused.
+FORMAT = 2
 FOLDERS = ("files", "days", "rejects", "nights", "generations")
 FILES = ("store.json", "seen.json", "latest")
 
