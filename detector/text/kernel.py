@@ -36,6 +36,7 @@ WINDOW = 4
 PHRASES_KEPT = 4
 #: Bits by which the hash of a phrase that begins a line is shortened, so that it is among the smallest.
 LINE_BITS = 8
+LINES_KEPT = 2
 QUOTE_BYTES = 160
 NEAR = 24
 TOPIC_BITS = 16
@@ -249,6 +250,8 @@ def _phrases(masked, ranks, n, keys, grams, kept):  # type: ignore[no-untyped-de
         grams[p] = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))
     last = _I0
     for j in range(PHRASES_KEPT):
+        if j == LINES_KEPT:
+            last = max(last, _ABSENT >> _LINE)
         least = _ABSENT
         for p in range(n_windows):
             least = min(least, grams[p] if grams[p] > last else _ABSENT)
