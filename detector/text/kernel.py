@@ -9,7 +9,7 @@ and phrases: a word with a digit is a number, neighbouring numbers are one, a UR
 passage of up to 160 bytes on one line is one word.
 
 *Phrases* are a sample of a text's runs of five masked words. An instruction begins a line where a document stands
-before it and another behind: runs that begin one come first.
+before it and another behind: of the runs that begin one up to two are kept, whatever their hashes.
 
 References
 ----------
@@ -34,8 +34,7 @@ FRAME_WORDS = 8
 PHRASE_WORDS = 5
 WINDOW = 4
 PHRASES_KEPT = 4
-#: Bits by which the hash of a phrase that begins a line is shortened, so that it is among the smallest.
-LINE_BITS = 8
+#: Most phrases that begin a line; their hashes have no highest bit, which those of all others have.
 LINES_KEPT = 2
 QUOTE_BYTES = 160
 NEAR = 24
@@ -56,7 +55,6 @@ SIEVE_BITS, SIEVE_FIRST = 16, 24
 _SIEVE_SHIFT, _SIEVE_MASK = np.uint64(SIEVE_FIRST), np.uint64((1 << SIEVE_BITS) - 1)
 _NO_MARK, _AFTER_BRACKET = np.uint8(0), np.uint8(128)
 _I0, _I1, _I2, _I3, _I4 = (np.uint64(i) for i in range(5))
-_LINE = np.uint64(LINE_BITS)
 _VOTING, _LONG_WORD, _ASCII, _BYTE = np.uint64(4), np.uint64(12), np.uint64(0x80), np.uint64(0xFF)
 _KIND, _IS_FIGURE, _BEYOND = np.uint32(0xFF), np.uint32(IS_DIGIT ^ IS_WORD), np.uint64(1 << 63)
 #: Words of which none weighs more than 9 that can vote before a byte overflows.
@@ -106,12 +104,12 @@ def _quote_end(data, i, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _split(data, start, end, keys, table, sieve, http, words, runs, marks, masked, ranks, listed):  # type: ignore[no-untyped-def]
+def _split(data, start, end, keys, table, sieve, http, words, runs, marks, masked, inner, listed):  # type: ignore[no-untyped-def]
     """Cut one text into words.
 
     Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark: the
-    weight of its vote on the topic, plus 128 where an opening angle bracket stands before it. `listed` receives the
-    places of words that may be in the lexicon.
+    weight of its vote on the topic, plus 128 where an opening angle bracket stands before it; of each masked word, whether
+    it begins a line (`inner` is 0) or stands within one. `listed` receives the places of words that may be in the lexicon.
 
     A word's hash is a chain over its characters in lower case: up to eight of ASCII are one value, the first lowest;
     any other character is one by itself, with the highest bit set. `table` holds, for each character of the first
@@ -128,7 +126,7 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
     prompt, template = keys[2], keys[2] ^ _I1
     i, quote_until, wider = start, start, _I0
     n_words, n_masked, n_listed = _I0, _I0, _I0
-    in_url, after_number, bracket, rank = False, False, _NO_MARK, _I0
+    in_url, after_number, bracket, inside = False, False, _NO_MARK, _BEYOND
     word, length, figures = word_start, _I0, _I0
     one, two, run_length = _I0, _I0, 0
     while True:
@@ -169,7 +167,7 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
             if i >= quote_until and not in_url and not (is_number and after_number):
                 mask = _URL if opens_url else (_NUMBER if is_number else token)
                 template = step(template, mask, k)
-                masked[n_masked], ranks[n_masked], rank = mask, rank, _I0
+                masked[n_masked], inner[n_masked], inside = mask, inside, _BEYOND
                 n_masked += _I1
                 after_number = is_number
             in_url = in_url or opens_url
@@ -198,20 +196,20 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
             n_words += _I1
             if i >= quote_until and not in_url:
                 template = step(template, token, k)
-                masked[n_masked], ranks[n_masked], rank = token, rank, _I0
+                masked[n_masked], inner[n_masked], inside = token, inside, _BEYOND
                 n_masked += _I1
                 after_number = False
         else:
             run_length = 0
             bracket = _AFTER_BRACKET if code == 0x3C else _NO_MARK
-            rank = _LINE if code == 0x0A else rank
+            inside = _I0 if code == 0x0A else inside
             in_url = in_url and kind != IS_SPACE
             if code == 0x22 and i >= quote_until and not in_url:
                 closed = _quote_end(data, i, end)
                 if closed > i:
                     quote_until = closed
                     template = step(template, _QUOTE, k)
-                    masked[n_masked], ranks[n_masked], rank = _QUOTE, rank, _I0
+                    masked[n_masked], inner[n_masked], inside = _QUOTE, inside, _BEYOND
                     n_masked += _I1
                     after_number = False
         i += width
@@ -233,10 +231,10 @@ def _frame(masked, first, n, start, keys):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _phrases(masked, ranks, n, keys, grams, kept):  # type: ignore[no-untyped-def]
+def _phrases(masked, inner, n, keys, grams, kept):  # type: ignore[no-untyped-def]
     """The smallest distinct phrases among those that winnowing selects, ascending; 0 where there are fewer.
 
-    Those of a higher rank are shortened by as many bits, and smaller for it.
+    Those that begin a line come first, and of them no more than `LINES_KEPT`.
 
     Words of a phrase are turned by their place and put on top of one another, which needs no chain, for they are hashes
     already. Each loop does the same at every place, so that it is done at several places at once.
@@ -244,14 +242,15 @@ def _phrases(masked, ranks, n, keys, grams, kept):  # type: ignore[no-untyped-de
     n_grams, start = n - PHRASE_WORDS + 1, keys[3]
     for p in range(n_grams):
         turned = _rotated(masked[p + 1], 13) ^ _rotated(masked[p + 2], 26) ^ _rotated(masked[p + 3], 39)
-        grams[p] = finish(start ^ masked[p] ^ turned ^ _rotated(masked[p + 4], 52)) >> ranks[p]
+        gram = finish(start ^ masked[p] ^ turned ^ _rotated(masked[p + 4], 52))
+        grams[p] = (gram & ~_BEYOND) | inner[p]
     n_windows = n_grams - WINDOW + 1
     for p in range(n_windows):
         grams[p] = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))
     last = _I0
     for j in range(PHRASES_KEPT):
         if j == LINES_KEPT:
-            last = max(last, _ABSENT >> _LINE)
+            last = max(last, _BEYOND)
         least = _ABSENT
         for p in range(n_windows):
             least = min(least, grams[p] if grams[p] > last else _ABSENT)
@@ -356,7 +355,7 @@ def fingerprint_texts(data, starts, ends, keys, table, spread, sieve, slots, mas
     runs = np.empty(longest, np.uint64)
     marks = np.empty(longest, np.uint8)
     masked = np.empty(longest, np.uint64)
-    ranks = np.empty(longest, np.uint64)
+    inner = np.empty(longest, np.uint64)
     grams = np.empty(longest, np.uint64)
     listed = np.empty(longest, np.int64)
     seen = np.empty(_TAG, np.int64)
@@ -364,11 +363,11 @@ def fingerprint_texts(data, starts, ends, keys, table, spread, sieve, slots, mas
     for t in range(starts.size):
         start, end = np.uint64(starts[t]), np.uint64(ends[t])
         n, n_masked, n_listed, chars[t], hashes[t, PROMPT], hashes[t, TEMPLATE] = _split(
-            data, start, end, keys, table, sieve, http, words, runs, marks, masked, ranks, listed
+            data, start, end, keys, table, sieve, http, words, runs, marks, masked, inner, listed
         )
         frame = min(n_masked, FRAME_WORDS)
         hashes[t, HEAD] = _frame(masked, 0, frame, keys[2] ^ np.uint64(2), keys)
         hashes[t, TAIL] = _frame(masked, n_masked - frame, frame, keys[2] ^ np.uint64(3), keys)
-        _phrases(masked, ranks, n_masked, keys, grams, hashes[t, PHRASE_0:])
+        _phrases(masked, inner, n_masked, keys, grams, hashes[t, PHRASE_0:])
         topics[t] = _topic(words, marks, n, spread, votes)
         asks[t] = _elicits(words, runs, marks, listed, n_listed, keys, slots, masks, seen)

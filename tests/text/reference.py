@@ -7,8 +7,8 @@ from detector.text.hashing import avalanche, chain
 from detector.text.keys import hash_keys
 from detector.text.lexicon import GROUPS, words
 
-FRAME_WORDS, PHRASE_WORDS, WINDOW, KEPT, LINE_BITS, NEAR, BITS, QUOTE_BYTES = 8, 5, 4, 4, 8, 24, 16, 160
-NUMBER, URL, QUOTE = 1, 2, 3
+FRAME_WORDS, PHRASE_WORDS, WINDOW, KEPT, LINES_KEPT, NEAR, BITS, QUOTE_BYTES = 8, 5, 4, 4, 2, 24, 16, 160
+NUMBER, URL, QUOTE, INNER = 1, 2, 3, 1 << 63
 BIT = {name: 1 << i for i, name in enumerate(GROUPS)}
 
 
@@ -143,9 +143,10 @@ class Reference:
 
     def phrases(self, masked: list[int], begins: list[bool]) -> list[int]:
         places = range(len(masked) - PHRASE_WORDS + 1)
-        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) >> LINE_BITS * begins[p] for p in places]
-        chosen = {min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)}
-        kept = sorted(chosen)[:KEPT]
+        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) % INNER + INNER * (not begins[p]) for p in places]
+        chosen = sorted({min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)})
+        line = [gram for gram in chosen if gram < INNER]
+        kept = [*line[:LINES_KEPT], *chosen[len(line) :]][:KEPT]
         return kept + [0] * (KEPT - len(kept))
 
     def phrase_hash(self, masked: list[int]) -> int:

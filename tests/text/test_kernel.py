@@ -143,6 +143,14 @@ def test_an_instruction_between_two_documents_leaves_a_phrase_where_it_begins_a_
         assert len(set(one["phrases"]) & set(other["phrases"])) == common
 
 
+def test_a_frame_leaves_phrases_though_the_task_after_it_has_many_lines():
+    letters = random.Random(5)
+    frame = "You are a careful teacher who writes out each step of the way from what is given to what is asked, and says why"
+    tasks = ["\n".join(" ".join("".join(letters.choices("abcdefgh", k=6)) for _ in range(6)) for _ in range(8)) for _ in "12"]
+    one, other = (fingerprint(f"{frame}\n{task}") for task in tasks)
+    assert len(set(one["phrases"]) & set(other["phrases"])) == 1
+
+
 def test_another_key_gives_other_hashes():
     other = Fingerprinter(b"another key")
     assert int(other.texts(strings("the same words")).hashes[0, 0]) != fingerprint("the same words")["prompt"]
