@@ -108,8 +108,8 @@ def _split(data, start, end, keys, table, sieve, http, words, runs, marks, maske
     """Cut one text into words.
 
     Writes, for each word, its hash, its character where it is one of an unspaced script (else 0), and its mark: the
-    weight of its vote on the topic, plus 128 where an opening angle bracket stands before it; of each masked word, whether
-    it begins a line (`inner` is 0) or stands within one. `listed` receives the places of words that may be in the lexicon.
+    weight of its vote on the topic, plus 128 where an opening angle bracket stands before it; of each masked word,
+    whether it begins a line (`inner` is 0) or not. `listed` receives the places of words that may be in the lexicon.
 
     A word's hash is a chain over its characters in lower case: up to eight of ASCII are one value, the first lowest;
     any other character is one by itself, with the highest bit set. `table` holds, for each character of the first

@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 
 import pyarrow as pa
 from hypothesis import given, settings
@@ -145,10 +146,12 @@ def test_an_instruction_between_two_documents_leaves_a_phrase_where_it_begins_a_
 
 def test_a_frame_leaves_phrases_though_the_task_after_it_has_many_lines():
     letters = random.Random(5)
-    frame = "You are a careful teacher who writes out each step of the way from what is given to what is asked, and says why"
-    tasks = ["\n".join(" ".join("".join(letters.choices("abcdefgh", k=6)) for _ in range(6)) for _ in range(8)) for _ in "12"]
-    one, other = (fingerprint(f"{frame}\n{task}") for task in tasks)
-    assert len(set(one["phrases"]) & set(other["phrases"])) == 1
+    frame = "Be a careful teacher who writes out each step of the way from what is given to what is asked, and says why"
+    words = ["".join(letters.choices("abcdefgh", k=6)) for _ in range(1000)]
+    lines = [" ".join(words[i : i + 5]) for i in range(0, 1000, 5)]
+    kept = [fingerprint("\n".join([frame, *lines[i : i + 10]]))["phrases"] for i in range(0, 200, 10)]
+    common = Counter(phrase for phrases in kept for phrase in set(phrases))
+    assert sum(any(common[phrase] > 1 for phrase in phrases) for phrases in kept) >= 15
 
 
 def test_another_key_gives_other_hashes():
