@@ -243,7 +243,7 @@ def _phrases(masked, inner, n, keys, grams, kept):  # type: ignore[no-untyped-de
     for p in range(n_grams):
         turned = _rotated(masked[p + 1], 13) ^ _rotated(masked[p + 2], 26) ^ _rotated(masked[p + 3], 39)
         gram = finish(start ^ masked[p] ^ turned ^ _rotated(masked[p + 4], 52))
-        grams[p] = (gram & ~_BEYOND) | inner[p]
+        grams[p] = (gram >> _I1) | inner[p]
     n_windows = n_grams - WINDOW + 1
     for p in range(n_windows):
         grams[p] = min(min(grams[p], grams[p + 1]), min(grams[p + 2], grams[p + 3]))

@@ -143,7 +143,7 @@ class Reference:
 
     def phrases(self, masked: list[int], begins: list[bool]) -> list[int]:
         places = range(len(masked) - PHRASE_WORDS + 1)
-        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) % INNER + INNER * (not begins[p]) for p in places]
+        grams = [self.phrase_hash(masked[p : p + PHRASE_WORDS]) // 2 + INNER * (not begins[p]) for p in places]
         chosen = sorted({min(grams[p : p + WINDOW]) for p in range(len(grams) - WINDOW + 1)})
         line = [gram for gram in chosen if gram < INNER]
         kept = [*line[:LINES_KEPT], *chosen[len(line) :]][:KEPT]
