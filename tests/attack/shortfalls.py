@@ -8,10 +8,10 @@ import pytest
 from tests.attack.worlds import SEEDS
 
 ALWAYS = {
-    "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.957, where it is 0.987 without",
+    "test_one_hot_template_in_all_prompts_hides_nothing_and_joins_nobody": "recall 0.927, where it is 0.986 without",
 }
 OVER_SEEDS = {
-    "thin": "0.0004 of the benign accounts flagged: evaluators and a judge beside the spray, three in ten worlds",
+    "lone": "0.0006 of the benign accounts flagged: four users of a rubric beside bare tasks, one world in ten",
 }
 
 
