@@ -19,7 +19,7 @@ from detector.campaigns.evidence import Evidence
 from detector.campaigns.examine import Candidate, Group, examine
 from detector.campaigns.grow import attach, components, core
 from detector.campaigns.kin import kin
-from detector.campaigns.own_words import of_words
+from detector.campaigns.own_words import of_words, without_framed
 from detector.campaigns.parts import numbered
 from detector.campaigns.passages import Passages, passages
 from detector.campaigns.recruits import recruit
@@ -71,7 +71,8 @@ def find_groups(
     label = of_words(unravel(label, held, holders, settings), held)
     tied = _tied(composites, holders, len(label)) | _sharing(label, tables.keys)
     label = loosen(label, held, tied, settings)
-    label = sprays(crews(label, tables, tied, verified, settings), tables, held, tied, verified, settings)
+    label = without_framed(crews(label, tables, tied, verified, settings), held, tied)
+    label = sprays(label, tables, held, tied, verified, settings)
     let_go()
     label = acquainted(recruit(label, held, holders, ~verified), held, tables.keys, ~verified)
     reference = Reference(tables, np.flatnonzero(label < 0))

@@ -35,6 +35,9 @@ MAINLY = 0.25
 SELDOM = 0.2
 #: Share of a component that must hold a fact of its owner for it to hang together by more than words.
 LEAST_TIED = 0.3
+#: Share of an account's requests, and how many, in which one passage stands for it to have a frame; share of a
+#: component's accounts from which it has frames.
+FRAMED, LEAST_FRAMED, FEW_FRAMED = 0.5, 5, 0.2
 
 
 def of_words(label: Ints, held: Passages) -> Ints:
@@ -89,6 +92,22 @@ def _at_home(own: Passages, strand: Ints) -> npt.NDArray[np.bool_]:
     np.maximum.at(inside, pairs // n_strands, n)
     found: npt.NDArray[np.bool_] = own.degree - inside[own.number] <= MOST_OUTSIDE * inside[own.number]
     return found
+
+
+def without_framed(label: Ints, held: Passages, tied: npt.NDArray[np.bool_]) -> Ints:
+    """Components that words alone hold together, without accounts that have a frame where hardly any other has one.
+
+    Without frames it is words of tasks that hold them together. Who judges answers to such tasks by a rubric of their
+    own comes upon these words, too.
+    """
+    mainly = (held.requests >= FRAMED * held.forming) & (held.requests >= LEAST_FRAMED)
+    framed = np.isin(np.arange(len(label)), held.account[mainly])
+    inside = of_words_alone(label, tied)
+    home = label[inside]
+    few = np.bincount(home, weights=framed[inside]) < FEW_FRAMED * np.bincount(home)
+    found = label.copy()
+    found[inside] = np.where(framed[inside] & few[home], -1, home)
+    return numbered(found)
 
 
 def of_words_alone(label: Ints, tied: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detector.campaigns.own_words import of_words
+from detector.campaigns.own_words import of_words, without_framed
 from detector.campaigns.passages import Passages, passages
 from tests.campaigns.writers import people, sent
 from tests.profiles.batches import tables
@@ -51,6 +51,18 @@ def test_accounts_that_keep_to_one_system_prompt_are_a_strand_but_not_with_those
     assert (label[:12] == 0).all()
     assert (label[12:42] == 1).all()
     assert (label[42:] == -1).all()
+
+
+def test_who_has_a_frame_is_none_of_accounts_that_have_words_of_their_tasks_in_common_only():
+    # accounts 0-19 hold passage 0 in 4 of 20 requests; so do 20-22, who keep to passage 1
+    tasks, rubric = held_by(range(23), requests=[4] * 23, sent=20), held_by(range(20, 23), requests=[20] * 23, sent=20)
+    both = Passages(*(np.r_[getattr(tasks, name), getattr(rubric, name)] for name in vars(tasks)))
+    label, tied = np.zeros(23, np.int64), np.zeros(23, bool)
+    assert (without_framed(label, both, tied) == [0] * 20 + [-1] * 3).all()
+    # what ties their owners is no matter of words, and a frame that many have is the group's
+    assert (without_framed(label, both, ~tied) == 0).all()
+    of_fewer = np.where(np.arange(23) < 10, -1, label)
+    assert (without_framed(of_fewer, both, tied) == of_fewer).all()
 
 
 def test_accounts_of_no_component_that_write_as_one_does_are_a_strand_of_their_own():
