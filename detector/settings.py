@@ -83,7 +83,7 @@ class Campaigns:
     min_coordination: float = 4.0
     min_dealt: float = 2.5
     tier_part: float = 2.0
-    likely_dealt: float = 0.6
+    likely_dealt: float = 0.5
     tier_a: float = 6.0
     tier_b: float = 3.0
     min_requests: int = 100
