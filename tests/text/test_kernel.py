@@ -148,7 +148,7 @@ def test_a_frame_leaves_phrases_though_the_task_after_it_has_many_lines():
     letters = random.Random(5)
     frame = "Be a careful teacher who writes out each step of the way from what is given to what is asked, and says why"
     words = ["".join(letters.choices("abcdefgh", k=6)) for _ in range(1000)]
-    lines = [" ".join(words[i : i + 5]) for i in range(0, 1000, 5)]
+    lines = [" ".join(words[i : i + 4]) for i in range(0, 1000, 4)]
     kept = [fingerprint("\n".join([frame, *lines[i : i + 10]]))["phrases"] for i in range(0, 200, 10)]
     common = Counter(phrase for phrases in kept for phrase in set(phrases))
     assert sum(any(common[phrase] > 1 for phrase in phrases) for phrases in kept) >= 15
