@@ -74,8 +74,10 @@ def test_prompts_that_collide_under_one_key_do_not_under_another():
 
 
 def test_another_key_finds_the_same_campaigns(measured):
+    # a key draws anew which words of a request are looked at: the floor is that of any draw
     others = [scanned(made("target", seed), key=OTHER) for seed in SEEDS]
-    unmoved(measured, others)
+    assert measured(share_flagged([distilling(outcome) for outcome in others])) >= 0.95
+    assert share_flagged([outcome.benign for outcome in others]) <= 0.0002
 
 
 def vouched(*entries):
