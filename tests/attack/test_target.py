@@ -18,9 +18,9 @@ def distilling(found):
     return found.accounts[found.accounts["kind"] == "distillation"]
 
 
-def unmoved(measured, tampered):
+def unmoved(measured, tampered, seeds=SEEDS):
     """Recall is within 0.02 of what it was without the tampering, and no bystander is flagged."""
-    before = share_flagged([distilling(outcome) for outcome in outcomes("target")])
+    before = share_flagged([distilling(outcome("target", seed)) for seed in seeds])
     after = measured(share_flagged([distilling(outcome) for outcome in tampered]))
     assert after >= before - 0.02
     assert share_flagged([outcome.benign for outcome in tampered]) <= 0.0002
@@ -74,10 +74,10 @@ def test_prompts_that_collide_under_one_key_do_not_under_another():
 
 
 def test_another_key_finds_the_same_campaigns(measured):
-    # a key draws anew which words of a request are looked at: the floor is that of any draw
-    others = [scanned(made("target", seed), key=OTHER) for seed in SEEDS]
-    assert measured(share_flagged([distilling(outcome) for outcome in others])) >= 0.95
-    assert share_flagged([outcome.benign for outcome in others]) <= 0.0002
+    # a key draws anew which words are looked at: the 130 accounts of one world do not tell 0.02 from chance
+    seeds = SEEDS if len(SEEDS) >= 3 else (101, 102, 103)
+    others = [scanned(made("target", seed), key=OTHER) for seed in seeds]
+    unmoved(measured, others, seeds)
 
 
 def vouched(*entries):

@@ -1,5 +1,7 @@
 """Strands that words alone make, on small logs."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detector.campaigns.own_words import of_words, without_framed
@@ -56,6 +58,7 @@ def test_accounts_that_keep_to_one_system_prompt_are_a_strand_but_not_with_those
 def test_who_has_a_frame_is_none_of_accounts_that_have_words_of_their_tasks_in_common_only():
     # accounts 0-19 hold passage 0 in 4 of 20 requests; so do 20-22, who keep to passage 1
     tasks, rubric = held_by(range(23), requests=[4] * 23, sent=20), held_by(range(20, 23), requests=[20] * 23, sent=20)
+    rubric = replace(rubric, number=rubric.number + 1)
     both = Passages(*(np.r_[getattr(tasks, name), getattr(rubric, name)] for name in vars(tasks)))
     label, tied = np.zeros(23, np.int64), np.zeros(23, bool)
     assert (without_framed(label, both, tied) == [0] * 20 + [-1] * 3).all()
